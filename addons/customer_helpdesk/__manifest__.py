@@ -1,0 +1,26 @@
+{
+    'name': 'Customer Helpdesk',
+    'version': '19.0.0.1.0',
+    'category': 'Services/Customer Services',
+    'summary': 'Support tickets: customers ask in the portal or by mail, staff answer in the backend',
+    'author': 'Customer Services contributors',
+    'license': 'LGPL-3',
+    'depends': ['customer_services'],
+    'data': [
+        'security/ir.model.access.csv',
+        'security/rules.xml',
+        'data/ir_sequence_data.xml',
+        'data/customer_ticket_data.xml',
+        'data/mail_template_data.xml',
+        'views/customer_ticket_views.xml',
+        'views/customer_ticket_team_views.xml',
+        'views/customer_ticket_stage_views.xml',
+        'views/mail_layout.xml',
+        'views/portal_templates.xml',
+        'views/menus.xml',
+    ],
+    'demo': ['demo/customer_helpdesk_demo.xml'],
+    'assets': {
+        'web.assets_tests': ['customer_helpdesk/static/tests/tours/**/*'],
+    },
+}

@@ -1,0 +1,4 @@
+from . import customer_ticket_stage
+from . import customer_ticket_team
+from . import customer_ticket
+from . import customer_ticket_mail

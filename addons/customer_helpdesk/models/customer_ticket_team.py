@@ -1,0 +1,46 @@
+import ast
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class CustomerTicketTeam(models.Model):
+    """People who answer tickets together, and the mail address at which they can be reached."""
+
+    _name = 'customer.ticket.team'
+    _description = 'Ticket team'
+    _inherit = ['mail.alias.mixin', 'mail.thread']
+    _order = 'sequence, name, id'
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        'res.company', string='Company', index=True, default=lambda self: self.env.company,
+        help='Empty: the team works for all companies.')
+    member_ids = fields.Many2many(
+        'res.users', string='Members', domain=[('share', '=', False)],
+        help='They get new tickets by mail until somebody is responsible.')
+    portal_published = fields.Boolean(
+        string='Offered to customers', default=True,
+        help='Customers can choose this team for a new ticket in the portal.')
+    alias_id = fields.Many2one(help='Mail to this address becomes a ticket of the team.')
+
+    @api.model
+    def _offered_to_customers(self, company):
+        """Return the teams that a customer of ``company`` can choose for a new ticket (sudo, no further rights).
+
+        :param company: the ``res.company`` that serves the customer
+        """
+        # sudo: customers have no right on teams; the domain is all that they may choose from
+        return self.sudo().search(
+            Domain('portal_published', '=', True) & Domain('company_id', 'in', [company.id, False]))
+
+    def _alias_get_creation_values(self):
+        values = super()._alias_get_creation_values()
+        values['alias_model_id'] = self.env['ir.model']._get_id('customer.ticket')
+        if self.id:
+            values['alias_defaults'] = defaults = ast.literal_eval(self.alias_defaults or '{}')
+            defaults['team_id'] = self.id
+        return values

@@ -1,0 +1,14 @@
+from odoo.tests import TransactionCase, tagged
+
+from odoo.addons.customer_services.tests.conformance import ConformanceMixin
+
+
+@tagged('post_install', '-at_install')
+class TestConformance(ConformanceMixin, TransactionCase):
+    """Issue 2.13: tickets keep the rules of every document of customers."""
+
+    addon = 'customer_helpdesk'
+    public_methods = frozenset({'customer.ticket.action_assign_to_me', 'customer.ticket.action_open_portal'})
+    # a share token opens the page and its files for reading; without one visitors are sent to the login
+    public_routes = frozenset({
+        '/my/tickets/<int:ticket_id>', '/my/tickets/<int:ticket_id>/files/<int:attachment_id>'})

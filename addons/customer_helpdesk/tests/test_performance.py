@@ -1,0 +1,81 @@
+from odoo.tests import tagged
+
+from .common import TicketHttpCommon
+from .test_mail import TicketMailCommon
+
+
+@tagged('post_install', '-at_install')
+class TestPagesQueries(TicketHttpCommon):
+    """Numbers of queries, counted in whole requests of a logged-in customer on warm caches."""
+
+    def _queries(self, call):
+        """Return how many queries the second of two equal calls takes (savepoints of the test not counted)."""
+        call()
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        call()
+        return self.env.cr.sql_log_count - before
+
+    def test_list(self):
+        """Issue 2.14: the list takes at most 18 queries, and not more for 200 tickets than for 10."""
+        self.env['customer.ticket'].create([
+            {'partner_id': self.user_a1.partner_id.id, 'name': f'Number {number}', 'team_id': self.team.id}
+            for number in range(8)])
+        self.authenticate('test_a1', 'test_a1')
+        for url in ('/my/tickets', '/my/tickets?groupby=stage&search=number&sortby=update'):
+            few = self._queries(lambda url=url: self.url_open(url))
+            self.assertLessEqual(few, 18, url)
+            self.assertGreater(few, 3, 'the queries of the request were counted')
+        self.env['customer.ticket'].create([
+            {'partner_id': self.user_a1.partner_id.id, 'name': f'Number {number}', 'team_id': self.team.id}
+            for number in range(190)])
+        many = self._queries(lambda: self.url_open(url))
+        self.assertLessEqual(many, few)
+
+    def test_page(self):
+        """Issue 2.14: the page of a ticket takes at most 33 queries, and not more for 40 messages than for 4."""
+        shared = self._attachment(self.ticket_a1, 'shared.txt', b'public')
+        for number in range(4):
+            self._comment(self.ticket_a1, self.agent, f'Message {number}', attachment_ids=shared.ids)
+        self.authenticate('test_a1', 'test_a1')
+        few = self._queries(lambda: self.url_open(f'/my/tickets/{self.ticket_a1.id}'))
+        self.assertLessEqual(few, 33)
+        for number in range(36):
+            self._comment(self.ticket_a1, self.user_a1 if number % 2 else self.manager, f'More {number}')
+        self.assertLessEqual(self._queries(lambda: self.url_open(f'/my/tickets/{self.ticket_a1.id}')), few)
+
+    def test_home(self):
+        """Issue 2.14: the home page with its counters takes at most 40 queries."""
+        self.authenticate('test_a1', 'test_a1')
+        self.assertLessEqual(self._queries(lambda: self.url_open('/my')), 40)
+
+
+@tagged('post_install', '-at_install')
+class TestTicketQueries(TicketMailCommon):
+    """Numbers of queries of the ORM, mail included, on warm caches."""
+
+    def _queries(self, call):
+        for _time in range(2):
+            call()
+            self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        call()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def test_create_and_reply(self):
+        """Issue 2.14: a ticket with its two mails takes at most 50 queries, an answer with its mail at most 29."""
+        Ticket = self.env['customer.ticket'].with_user(self.user_a1)
+        self.assertLessEqual(self._queries(
+            lambda: Ticket._create_from_customer({'name': 'Door', 'description': 'It jams'})), 50)
+        ticket = self.ticket_a1.with_user(self.user_a1)
+        self.assertLessEqual(self._queries(lambda: ticket.message_post(body='Hello')), 29)
+
+    def test_batch_without_mail(self):
+        """Issue 2.14: 100 imported tickets take hardly more queries than one."""
+        Ticket = self.env['customer.ticket'].with_context(tracking_disable=True)
+        values = {'partner_id': self.user_a1.partner_id.id, 'name': 'Old', 'team_id': self.team.id}
+        one = self._queries(lambda: Ticket.create([dict(values)]))
+        hundred = self._queries(lambda: Ticket.create([dict(values) for _number in range(100)]))
+        self.assertLessEqual(hundred, one + 5)

@@ -1,0 +1,3 @@
+from . import portal
+from . import access
+from . import invitation

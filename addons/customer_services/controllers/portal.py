@@ -1,0 +1,247 @@
+import re
+import uuid
+from urllib.parse import urlencode
+
+from werkzeug.exceptions import NotFound, abort
+
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.http import request, route
+from odoo.tools import consteq, plaintext2html
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+
+from ..portal_list import clean_text, split_groups
+from ..uploads import clean_name
+
+#: how many messages of a thread a page shows before it is asked for all
+THREAD_PAGE = 50
+THREAD_MAX = 1000
+
+
+class CustomerServicesPortal(CustomerPortal):
+    """What all pages of the suite share: home, lists, documents, threads, forms."""
+
+    # ------------------------------------------------------------------
+    # Home
+    # ------------------------------------------------------------------
+
+    @route()
+    def home(self, **kw):
+        response = super().home(**kw)
+        response.qcontext.update(customer_actions=self._portal_actions(), customer_cards=self._portal_cards())
+        return response
+
+    def _portal_actions(self):
+        """Return what waits for the customer: list of dicts ``title``, ``url``, ``label``, ``date``."""
+        return []
+
+    def _portal_cards(self):
+        """Return the cards of the home page: list of dicts ``title``, ``text``, ``url``, ``icon``, ``count``."""
+        return []
+
+    # ------------------------------------------------------------------
+    # Lists
+    # ------------------------------------------------------------------
+
+    def _render_portal_list(self, spec, page=1, /, **params):
+        """Render one page of a list with the rights of the visitor.
+
+        :param PortalList spec: the list
+        :param int page: number of the page; beyond the last one the last one is shown
+        :param params: query string as sent; unknown keys fall back to the defaults
+        """
+        page = int(page) if re.fullmatch('[0-9]{1,18}', str(page)) else 1
+        Model = request.env[spec.model]
+        chosen = spec.choose(params)
+        domain = self._portal_list_domain(spec, chosen)
+        url_args = spec.url_args(chosen)
+        pager = portal_pager(
+            url=spec.url, total=(total := Model.search_count(domain)), page=min(page, total or 1),
+            step=spec.page_size, url_args=url_args)
+        records = Model.search_fetch(
+            domain, spec.fields, order=spec.order(chosen), limit=spec.page_size, offset=pager['offset'])
+        return request.render(spec.template, {
+            **self._prepare_portal_layout_values(),
+            'page_name': spec.page_name,
+            'spec': spec,
+            'title': request.env._(spec.title),
+            'search': chosen['search'],
+            'menus': self._portal_list_menus(spec, chosen),
+            'is_filtered': bool(url_args),
+            'records': records,
+            'groups': self._portal_list_groups(spec, chosen, records),
+            'total': total,
+            'pager': pager,
+        })
+
+    def _portal_list_menus(self, spec, chosen):
+        """Return the menus of the list as ``(name, label, [(key, label, whether chosen), ...])``."""
+        menus = [
+            ('search_in', request.env._('Search in'), spec.searches),
+            ('filterby', request.env._('Show'), spec.filters),
+            ('sortby', request.env._('Sort by'), spec.sortings),
+            ('groupby', request.env._('Group by'), spec.groupings),
+        ]
+        return [
+            (name, label, [(key, request.env._(choice.label), key == chosen[name]) for key, choice in menu.items()])
+            for name, label, menu in menus if len(menu) > 1
+        ]
+
+    def _portal_list_domain(self, spec, chosen):
+        """Return the domain of the visitor's choices; who may see what is left to the record rules."""
+        value = spec.filters[chosen['filterby']].value if spec.filters else []
+        domain = Domain(value() if callable(value) else value)
+        if chosen['search'] and spec.searches:
+            domain &= Domain(spec.searches[chosen['search_in']].value(chosen['search']))
+        return domain
+
+    def _portal_list_groups(self, spec, chosen, records):
+        """Return the records of the page as ``[(heading or None, [record, ...]), ...]``."""
+        name = spec.group_field(chosen)
+        if not name:
+            return [(None, records)]
+        field = records._fields[name]
+        if field.type == 'selection':
+            labels = dict(field._description_selection(request.env))
+            return split_groups(records, lambda record: labels.get(record[name], request.env._('None')))
+        # sudo: the name of what a visible document points to, as ``read`` shows it too (a stage, a team)
+        return split_groups(records, lambda record: record[name].sudo().display_name or request.env._('None'))
+
+    # ------------------------------------------------------------------
+    # One document
+    # ------------------------------------------------------------------
+
+    def _get_portal_document(self, model, document_id, access_token=None):
+        """Open one document for the visitor.
+
+        :param str model: name of a model with ``customer.document.mixin``
+        :param int document_id: id from the address
+        :param access_token: share token from the address, if any
+        :return: the record with the user's rights, or in sudo if only the token opens it
+        :raises NotFound: the same answer for what is missing, foreign, or has a broken token
+        """
+        if document_id < 2 ** 31:
+            document = request.env[model].browse(document_id)
+            if document.exists() and document.has_access('read'):
+                return document
+            # sudo: the visitor has no right of his own, the token is what he has
+            document_sudo = document.sudo().exists()
+            token = document_sudo and document_sudo.access_token
+            if token and isinstance(access_token, str) and consteq(token.encode(), access_token.encode(errors='replace')):
+                return document_sudo
+        if request.env.user._is_public() and not access_token:
+            abort(request.redirect(f'/web/login?{urlencode({"redirect": request.httprequest.full_path})}'))
+        raise NotFound
+
+    def _portal_document_values(self, document, page_name, **params):
+        """Return what the page of one document needs: layout, thread, reply form.
+
+        :param document: as returned by :meth:`_get_portal_document`
+        :param str page_name: key of the breadcrumb
+        :param params: query string as sent
+        """
+        by_token = document.env.su
+        # sudo: the document was checked; the domain picks its public messages only
+        Message = request.env['mail.message'].sudo()
+        domain = document._public_messages_domain()
+        limit = THREAD_MAX if params.get('all') else THREAD_PAGE
+        messages_sudo = Message.search(domain, order='id desc', limit=limit + 1)
+        return {
+            **self._prepare_portal_layout_values(),
+            'page_name': page_name,
+            'document': document,
+            'access_token': params.get('access_token') if by_token else None,
+            'can_reply': not by_token,
+            'messages_sudo': messages_sudo[:limit].sorted('id'),
+            'has_earlier': len(messages_sudo) > limit,
+            'me': request.env.user.partner_id,
+            'form_key': self._new_form_key(),
+            'is_sent': bool(params.get('sent')),
+            'uploads': self._upload_hints(),
+        }
+
+    def _post_reply(self, document, body, uploads):
+        """Post what the customer wrote under a document.
+
+        :param document: as returned by :meth:`_get_portal_document`
+        :param str body: text as sent
+        :param uploads: list of ``(name, bytes)``
+        :return: the message
+        :raises NotFound: if only a token opened the document
+        :raises UserError: if there is neither text nor file
+        """
+        if document.env.su:
+            raise NotFound
+        body = clean_text(body).strip()
+        if not body and not uploads:
+            raise UserError(request.env._('Please write a message or choose a file.'))
+        return document.message_post(
+            body=plaintext2html(body) if body else '', attachments=uploads, message_type='comment',
+            subtype_xmlid='mail.mt_comment')
+
+    def _send_attachment(self, document, attachment_id):
+        """Send one file of the conversation, always as a download: nothing of a customer runs in our origin.
+
+        :param document: as returned by :meth:`_get_portal_document`; the file must hang on its public messages
+        :param int attachment_id: id from the address
+        :raises NotFound: for any other file
+        """
+        # sudo: customers have no ACL on files; the document was checked and the file is looked up below it
+        attachment_sudo = request.env['mail.message'].sudo().search(
+            document._public_messages_domain() & Domain('attachment_ids', 'in', [attachment_id]), limit=1,
+        ).attachment_ids.filtered(lambda attachment: attachment.id == attachment_id)
+        if not attachment_sudo:
+            raise NotFound
+        return request.env['ir.binary']._get_stream_from(attachment_sudo).get_response(as_attachment=True)
+
+    # ------------------------------------------------------------------
+    # Forms
+    # ------------------------------------------------------------------
+
+    def _new_form_key(self):
+        """Return a one-time key for a form."""
+        return uuid.uuid4().hex
+
+    def _submit_once(self, form_key, callback):
+        """Create a record once, however often and wherever the same form is sent.
+
+        :param str form_key: the hidden field of the form; without a usable one the form counts as new
+        :param callback: function without arguments that creates and returns the record
+        :return: the record, of this call or of the first one with that key, with the rights of the user
+        """
+        key = clean_text(form_key)[:64] or self._new_form_key()
+        with request.env.cr.savepoint():  # what the callback refuses leaves the key free for the next try
+            submission_sudo, is_first = request.env['customer.submission']._claim(key)
+            if not is_first:
+                return request.env[submission_sudo.res_model].browse(submission_sudo.res_id)
+            record = callback()
+            submission_sudo.write({'res_model': record._name, 'res_id': record.id})
+        return record
+
+    def _read_uploads(self, name='attachments'):
+        """Read the files of the form after they passed the limits.
+
+        :param str name: name of the file input
+        :return: list of ``(clean name, bytes)``
+        :raises UserError: for the first file that is not allowed; nothing has been stored then
+        """
+        files = [file for file in request.httprequest.files.getlist(name) if file.filename]
+        heads = []
+        for file in files:
+            head = file.stream.read(8)
+            size = file.stream.seek(0, 2)
+            file.stream.seek(0)
+            heads.append((clean_name(file.filename), size, head))
+        request.env['customer.upload']._check_heads(heads)
+        return [(head[0], file.stream.read()) for head, file in zip(heads, files, strict=True)]
+
+    def _upload_hints(self):
+        """Return what the forms say about files: dict ``accept``, ``max_mb``, ``max_files``."""
+        limits = request.env['customer.upload']._limits()
+        return {
+            'accept': ','.join(f'.{ending}' for ending in sorted(limits.extensions)),
+            'max_mb': limits.max_bytes // (1024 * 1024),
+            'max_files': limits.max_files,
+        }

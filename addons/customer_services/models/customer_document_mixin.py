@@ -1,0 +1,206 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import ormcache, plaintext2html
+
+from ..const import CONVERSATION_TYPES
+from ..portal_list import clean_text
+
+
+class CustomerDocumentMixin(models.AbstractModel):
+    """A business transaction of a customer: its owner, who may see it, how it is created, how its state moves.
+
+    Record rules are not inherited through a mixin: each model repeats ``<model>_rule_customer`` and
+    ``<model>_rule_company``; the conformance tests prove it.
+    """
+
+    _name = 'customer.document.mixin'
+    _description = 'Document of a customer'
+    _inherit = ['customer.accessible.mixin', 'customer.state.mixin', 'portal.mixin', 'mail.thread', 'mail.activity.mixin']
+
+    #: address of the list in the portal, for example ``/my/tickets``
+    _portal_url = '/my'
+    #: names of the fields that a customer may give when he creates a document
+    _customer_fields = frozenset()
+
+    partner_id = fields.Many2one('res.partner', string='Requester', index=True, tracking=True)
+    commercial_partner_id = fields.Many2one(
+        'res.partner', string='Customer', compute='_compute_commercial_partner_id', store=True, index=True,
+        precompute=True,
+        help='The customer who owns the document. It stays when the requester changes employer later.')
+    company_id = fields.Many2one(
+        'res.company', string='Company', required=True, index=True, default=lambda self: self.env.company)
+    # Odoo searches the messages of a record without asking for rights on them: a customer could find out word by word
+    # what stands in internal notes
+    message_ids = fields.One2many(bypass_search_access=False)
+    website_message_ids = fields.One2many(bypass_search_access=False)
+
+    # ------------------------------------------------------------------
+    # Owner
+    # ------------------------------------------------------------------
+
+    @api.depends('partner_id')
+    def _compute_commercial_partner_id(self):
+        for document in self:
+            document.commercial_partner_id = document.partner_id.commercial_partner_id
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for document in self:
+            document.access_url = f'{self._portal_url}/{document.id}'
+
+    @api.model
+    @ormcache()
+    def _customer_document_models(self):
+        """Return the names of all models that are documents of customers, as a sorted tuple."""
+        mixin = self.env.registry['customer.document.mixin']
+        return tuple(sorted(
+            name for name, cls in self.env.registry.items() if issubclass(cls, mixin) and not cls._abstract))
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create documents; the owner follows from the requester and is nobody's to write."""
+        self._check_owner_untouched(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Check a second time after the owner changed: nobody moves a document to a customer he may not see.
+
+        Who sees documents by authorisations moves none to another customer at all.
+        """
+        self._check_owner_untouched([vals])
+        if 'partner_id' not in vals or self.env.su:
+            return super().write(vals)
+        owners = [document.commercial_partner_id.id for document in self.sudo()]
+        result = super().write(vals)
+        self.check_access('write')
+        if self._customer_restriction() != 'all' and owners != [
+                document.commercial_partner_id.id for document in self.sudo()]:
+            raise AccessError(self.env._('You have no access to this customer.'))
+        return result
+
+    @api.model
+    def _check_owner_untouched(self, vals_list):
+        """Refuse an owner given by a restricted user: a stored computed field can be written by RPC."""
+        if not self.env.su and any('commercial_partner_id' in vals for vals in vals_list) and (
+                self._customer_restriction() != 'all'):
+            raise AccessError(self.env._('You have no access to this customer.'))
+
+    def unlink(self):
+        """Take the authorisations on single documents along: ids must not be reused by a right that was left over."""
+        # sudo: who may delete the document need not be allowed to determine processors
+        processors = self.env['customer.processor'].sudo().search(
+            [('res_model', '=', self._name), ('res_id', 'in', self.ids)])
+        result = super().unlink()
+        processors.unlink()
+        return result
+
+    @api.model
+    def _create_from_customer(self, values):
+        """Create a document for the portal user who asks for it: the one entry for every channel of customers.
+
+        :param dict values: only names in ``_customer_fields``; the owner, the company and all the rest are not his
+        :return: the document, with the rights of the user
+        :raises AccessError: if he has no access to a customer, or gives a field that is not his
+        :raises UserError: by :meth:`_prepare_customer_values`, for values that are wrong
+        """
+        user = self.env.user
+        if self._customer_restriction() != 'portal':
+            raise AccessError(self.env._('Only customers can do this in the portal.'))
+        foreign = sorted(set(values) - self._customer_fields)
+        if foreign:
+            raise AccessError(self.env._('These fields cannot be set in the portal: %s', ', '.join(foreign)))
+        # sudo: the user's own accesses; the fields were picked from the whitelist, the owner is the user himself
+        self.env['customer.document.mixin']._check_customer_may_create(user.partner_id)
+        values = self._prepare_customer_values({
+            name: clean_text(value) if isinstance(value, str) else value for name, value in values.items()})
+        document_sudo = self.sudo().with_company(user.company_id).create(
+            dict(values, partner_id=user.partner_id.id, company_id=user.company_id.id))
+        return document_sudo.sudo(False)
+
+    @api.model
+    def _check_customer_may_create(self, partner):
+        """Refuse a user whose access to the customer of his contact was withdrawn.
+
+        :param partner: the user's ``res.partner``
+        :raises AccessError: if he has no active access to ``partner``'s customer
+        """
+        if not self.env['customer.access'].sudo().search_count([
+            ('user_id', '=', self.env.uid), ('customer_id', '=', partner.commercial_partner_id.id),
+            ('state', '=', 'activated'),
+        ], limit=1):
+            raise AccessError(self.env._('You have no access to this customer.'))
+
+    @api.model
+    def _prepare_customer_values(self, values):
+        """Hook: check and complete what a customer entered.
+
+        :param dict values: whitelisted values, texts cleaned of control characters
+        :return: values for ``create``
+        :raises UserError: with a message for the customer
+        """
+        return values
+
+    # ------------------------------------------------------------------
+    # Messages
+    # ------------------------------------------------------------------
+
+    def message_post(self, **kwargs):
+        """Post a message; what customers may give is narrowed to text and files.
+
+        A portal user who may read the document answers as himself, publicly; author, recipients, kind and date
+        are not his to choose (RPC passes no controller).
+
+        :raises AccessError: for a portal user who may not read the document
+        """
+        self.ensure_one()
+        user = self.env.user
+        if self.env.su or not user.share:
+            return super().message_post(**kwargs)
+        self.check_access('read')
+        return self._post_as_customer(kwargs.get('body') or '', kwargs.get('attachments'))
+
+    def _post_as_customer(self, body, attachments=None):
+        """Post a public message of the current user.
+
+        :param str body: text, or markup that the field will sanitize
+        :param attachments: list of ``(name, bytes)`` or None, checked against the limits for uploads
+        :return: the ``mail.message`` in the environment of ``self``
+        :raises UserError: for files that are not allowed, or if there is neither text nor file
+        """
+        files = self.env['customer.upload']._check(attachments or [])
+        if not files and not (body or '').strip():
+            raise UserError(self.env._('Please write a message or choose a file.'))
+        if not isinstance(body, Markup):
+            body = plaintext2html(clean_text(body).strip()) if body.strip() else ''
+        # sudo: customers have read access only; document, author and kind are fixed here
+        message = self.sudo().with_context(mail_post_autofollow=False).message_post(
+            body=body, attachments=files, author_id=self.env.user.partner_id.id,
+            message_type='comment', subtype_xmlid='mail.mt_comment')
+        return message.sudo(self.env.su)
+
+    @api.model
+    def _get_thread_with_access(self, thread_id, *, mode='read', **kwargs):
+        """Share tokens open a document for reading only: a forwarded link must not speak for the customer."""
+        if mode != 'read':
+            kwargs = {}
+        return super()._get_thread_with_access(thread_id, mode=mode, **kwargs)
+
+    def _public_messages_domain(self):
+        """Return the domain of the conversation that the customer may see on the documents in ``self``."""
+        return (
+            Domain('model', '=', self._name) & Domain('res_id', 'in', self.ids)
+            & self._public_message_domain())
+
+    @api.model
+    def _public_message_domain(self):
+        """Return the domain of what is conversation with the customer, of any document."""
+        return (
+            Domain('message_type', 'in', CONVERSATION_TYPES) & Domain('is_internal', '=', False)
+            & Domain('subtype_id', '=', self.env['ir.model.data']._xmlid_to_res_id('mail.mt_comment')))

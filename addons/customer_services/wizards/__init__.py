@@ -1,0 +1,2 @@
+from . import customer_authorise_wizard
+from . import customer_explain_wizard

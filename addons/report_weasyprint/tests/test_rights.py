@@ -1,0 +1,168 @@
+import io
+from base64 import b64encode
+from unittest.mock import patch
+
+from PIL import Image
+
+from odoo import SUPERUSER_ID
+from odoo.tests import new_test_user, tagged
+from odoo.tools import file_open, mute_logger
+
+from .. import printer
+from ..models import ir_actions_report
+from .common import ReportCommon, attached_files, data_address, image_sizes, page_texts, png
+
+BASE = 'http://odoo.example.com'
+
+
+@tagged('post_install', '-at_install')
+class TestRights(ReportCommon):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.owner = new_test_user(cls.env, 'print_owner', groups='base.group_user')
+        cls.secret = cls.env['ir.attachment'].with_user(cls.owner).create({'name': 'secret.png', 'raw': png(41, 13)})
+        cls.other = cls.env['ir.attachment'].with_user(cls.owner).create({'name': 'other.png', 'raw': png(42, 13)})
+        cls.secret_css = cls.env['ir.attachment'].with_user(cls.owner).create({
+            'name': 'secret.css', 'raw': b'body::after {content: "LEAKED"}', 'mimetype': 'text/css'})
+        cls.env['ir.config_parameter'].set_param('report_weasyprint.engine', 'weasyprint')
+        cls.partner = cls.partners[0]
+        cls.partner.image_1920 = b64encode(png(43, 13))
+        cls.url = f'{BASE}/web/image/{cls.secret.id}'
+
+    def assertPrintsNothing(self, html, user=None):
+        with mute_logger('odoo.addons.report_weasyprint.models.ir_actions_report'):
+            pdf = self.print_html(html + '<p>printed</p>', user)
+        text = ' '.join(page_texts(pdf))
+        self.assertIn('printed', text)
+        self.assertNotIn('LEAKED', text)
+        self.assertNotIn('root:', text)
+        self.assertEqual(image_sizes(pdf), set(), html)
+        self.assertEqual(attached_files(pdf), [], html)
+
+    def test_own_rights(self):
+        """Issue 4.3: who may read a file or an image field gets it printed."""
+        self.assertEqual(image_sizes(self.print_html(f'<img src="{self.url}"/>', self.owner)), {(41, 13)})
+        html = f'<img src="/web/image/res.partner/{self.partner.id}/image_1920"/>'
+        self.assertEqual(image_sizes(self.print_html(html, self.employee)), {(43, 13)})
+
+    def test_other_rights(self):
+        """Issue 4.3: who may not read it gets nothing, by no way of writing the address."""
+        number = self.secret.id
+        for address in (
+            f'/web/image/{number}', f'/web/content/{number}', f'/web/image/{number}-abc/x.png', f'/web/image?id={number}',
+            f'/web/content?model=ir.attachment&id={number}&field=raw', f'/web/image/ir.attachment/{number}/datas',
+            f'/web/image/{number}/100x100', f'/web/content/{number}?download=true',
+        ):
+            self.assertPrintsNothing(f'<img src="{address}"/>')
+            self.assertPrintsNothing(f'<img src="{BASE}{address}"/>', self.portal)
+
+    def test_every_way_in(self):
+        """Issue 4.3: images, objects, style sheets, imports, fonts, drawings and attachments all ask the same check."""
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="{self.url}" width="9" height="9"/></svg>'
+        css = f'{BASE}/web/content/{self.secret_css.id}'
+        for html in (
+            f'<object data="{self.url}"></object>', f'<embed src="{self.url}"/>', f'<video poster="{self.url}"></video>',
+            f'<div style="background: url({self.url}); height: 50px">x</div>',
+            f'<ul style="list-style-image: url({self.url})"><li>x</li></ul>',
+            f'<style>p::before {{content: url({self.url})}}</style>',
+            f'<style>@import url({css});</style>', f'<link rel="stylesheet" href="{css}"/>',
+            f'<style>@import "data:text/css,@import url({css});";</style>',
+            f'<style>@font-face {{font-family: x; src: url({self.url})}} p {{font-family: x}}</style>',
+            svg, f'<img src="{data_address(svg.encode(), "image/svg+xml")}"/>',
+            f'<link rel="attachment" href="{self.url}"/>', f'<a rel="attachment" href="{self.url}">x</a>',
+            f'<iframe src="{self.url}"></iframe>', f'<input type="image" src="{self.url}"/>',
+            f'<base href="{BASE}/web/image/"/><img src="{self.secret.id}"/>',
+        ):
+            self.assertPrintsNothing(html)
+
+    def test_nothing_from_outside(self):
+        """Issue 4.3: no file of the server, no other host and no path that climbs is even tried."""
+        outside = []
+        with patch('urllib.request.OpenerDirector.open', lambda *args, **kwargs: outside.append(args)), \
+                patch('socket.socket.connect', lambda *args: outside.append(args)):
+            for address in (
+                'file:///etc/passwd', 'http://outside.example.com/a.png', '//outside.example.com/a.png',
+                'http://127.0.0.1:5432/', 'ftp://outside.example.com/a.png', '/web/static/../__manifest__.py',
+                '/web/static/%2e%2e/%2e%2e/__manifest__.py', '/etc/passwd', '/web/session/logout',
+                f'{BASE}.evil.com/web/image/{self.secret.id}', 'jar:http://x!/y', 'javascript:alert(1)',
+            ):
+                for html in (f'<img src="{address}"/>', f'<style>@import url({address});</style>',
+                             f'<link rel="stylesheet" href="{address}"/>', f'<p style="content: url({address})">x</p>'):
+                    self.assertPrintsNothing(html)
+        self.assertEqual(outside, [])
+
+    def test_xml_entities(self):
+        """Issue 4.3: a drawing cannot name a file of the server as an XML entity."""
+        svg = ('<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+               '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="90"><text y="20">&x;</text></svg>')
+        self.assertPrintsNothing(f'<img src="{data_address(svg.encode(), "image/svg+xml")}"/>')
+
+    def test_redirects(self):
+        """Issue 4.3: an attachment that only points somewhere is not followed."""
+        link = self.env['ir.attachment'].create({
+            'name': 'link.png', 'type': 'url', 'url': 'http://outside.example.com/x.png', 'public': True})
+        self.assertPrintsNothing(f'<img src="/web/image/{link.id}"/>')
+
+    def test_tokens(self):
+        """Issue 4.3: a token opens the file that it was given for, and no other; it is not written to the log."""
+        token, = self.secret.sudo().generate_access_token()
+        self.other.sudo().generate_access_token()
+        opened = self.print_html(f'<img src="/web/image/{self.secret.id}?access_token={token}"/>', self.portal)
+        self.assertEqual(image_sizes(opened), {(41, 13)})
+        self.assertPrintsNothing(f'<img src="/web/image/{self.other.id}?access_token={token}"/>', self.portal)
+        self.assertPrintsNothing(f'<img src="/web/image/{self.secret.id}?access_token=guess"/>', self.portal)
+        partner = self.partner.id
+        self.assertPrintsNothing(f'<img src="/web/image/res.partner/{partner}/image_1920?access_token={token}"/>', self.portal)
+        with patch.object(ir_actions_report, '_logger') as logger:
+            self.print_html(f'<img src="/web/image/{self.other.id}?access_token={token}"/>', self.portal)
+        logger.log.assert_called_once()
+        self.assertNotIn(token, str(logger.mock_calls))
+
+    def test_sudo_does_not_count(self):
+        """Issue 4.3: a report rendered with sudo, as portal pages do, reads with the rights of the user behind it."""
+        reports = self.env['ir.actions.report'].with_user(self.portal).sudo()
+        self.assertTrue(reports.env.su)
+        html = f'<img src="{self.url}"/><img src="/web/image/res.partner/{self.partner.id}/image_1920"/>'
+        with mute_logger('odoo.addons.report_weasyprint.models.ir_actions_report'):
+            pdf = reports._run_wkhtmltopdf([f'<html><body>{html}</body></html>'])
+        self.assertEqual(image_sizes(pdf), set())
+
+    def test_superuser_is_a_visitor(self):
+        """Issue 4.3: what the server prints on its own (cron, mail) shows what everybody may see, as wkhtmltopdf does."""
+        html = f'<html><body><img src="{self.url}"/></body></html>'
+        reports = self.env['ir.actions.report'].with_user(SUPERUSER_ID)
+        with mute_logger('odoo.addons.report_weasyprint.models.ir_actions_report'):
+            self.assertEqual(image_sizes(reports._run_wkhtmltopdf([html])), set())
+        self.secret.sudo().public = True
+        self.assertEqual(image_sizes(reports._run_wkhtmltopdf([html])), {(41, 13)})
+
+    def test_field_groups(self):
+        """Issue 4.3: a field that is closed to the user's groups is closed in print."""
+        field = self.env['res.partner']._fields['image_1920']
+        self.patch(field, 'groups', 'base.group_system')
+        self.assertPrintsNothing(f'<img src="/web/image/res.partner/{self.partner.id}/image_1920"/>')
+
+    def test_fonts_stay_with_their_document(self):
+        """Issue 4.3: a font that one user's document brings is not in the next user's."""
+        with file_open('web/static/fonts/lato/Lato-Reg-webfont.woff', 'rb') as file:
+            font = data_address(file.read(), 'font/woff')
+        self.print_html('<p>warm</p>')
+        self.assertEqual(len(printer._kits), 1)
+        self.print_html(f'<style>@font-face {{font-family: own; src: url({font})}}</style><p style="font-family: own">x</p>')
+        self.assertEqual(printer._kits, [])
+
+    def test_huge(self):
+        """Issue 4.3: images that would fill the memory are left out."""
+        bomb = io.BytesIO()
+        Image.new('1', (30000, 30000)).save(bomb, 'PNG')
+        self.assertPrintsNothing(f'<img src="{data_address(bomb.getvalue())}"/>')
+
+    def test_database_errors_reach_the_caller(self):
+        """Issue 4.3: an error of the database is no missing image: the request must be able to retry."""
+        def fail(*args, **kwargs):
+            raise ZeroDivisionError('from the database')
+        self.patch(type(self.env['ir.actions.report']), '_weasyprint_read_record', fail)
+        with self.assertRaisesRegex(ZeroDivisionError, 'from the database'):
+            self.print_html('<img src="/web/image/1"/>')

@@ -1,0 +1,9 @@
+{
+    'name': 'Customer Services: access matrix',
+    'version': '19.0.0.1.0',
+    'category': 'Hidden',
+    'summary': 'Tests who may do what over all addons of the suite together; never installed in production',
+    'author': 'Customer Services contributors',
+    'license': 'LGPL-3',
+    'depends': ['customer_helpdesk'],
+}

@@ -1,0 +1,1 @@
+from . import test_matrix_models, test_matrix_routes

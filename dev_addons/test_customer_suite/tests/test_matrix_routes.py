@@ -1,0 +1,70 @@
+from odoo.http import Controller, Request
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.customer_services.tests.conformance import subclasses
+
+from .common import SUITE, MatrixFixture, read_matrix
+
+
+@tagged('post_install', '-at_install')
+class TestMatrixRoutes(MatrixFixture, HttpCase):
+    """What every role gets at every address of the suite."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.matrix = read_matrix('routes.csv')
+        ticket = cls.env['customer.ticket'].create({
+            'name': 'matrix', 'description': 'text', 'partner_id': cls.user_a1.partner_id.id})
+        message = ticket.message_post(
+            body='file', attachments=[('a.txt', b'content')], message_type='comment', subtype_xmlid='mail.mt_comment')
+        cls.names = {
+            'ticket': ticket.id, 'ticket_token': ticket._portal_ensure_token(), 'file': message.attachment_ids.id,
+            'access': cls._access(cls.user_a2).id}
+
+    def _routes(self):
+        """Return ``{address: methods}`` of all routes of the suite."""
+        found = {}
+        for cls in subclasses(Controller):
+            if cls.__module__.split('.')[2:3] and cls.__module__.split('.')[2] in SUITE:
+                for function in vars(cls).values():
+                    routing = getattr(function, 'original_routing', None) or {}
+                    for address in routing.get('routes', ()):
+                        found.setdefault(address, set()).update(routing.get('methods') or ['GET'])
+        return found
+
+    def test_every_route_has_a_row(self):
+        """Issue 3.13: a route of the suite without a row fails, for each of its methods."""
+        listed = {(row['route'], row['method']) for row in self.matrix}
+        for address, methods in self._routes().items():
+            for method in methods:
+                self.assertIn((address, method), listed)
+
+    def test_every_cell(self):
+        """Issue 3.13: each role gets what the file says, and what is refused says nothing of the record."""
+        for role, user in self.roles.items():
+            if role not in self.matrix[0]:
+                continue
+            self.authenticate(*(None, None) if role == 'visitor' else (user.login, user.login))
+            for row in self.matrix:
+                with self.subTest(role=role, method=row['method'], url=row['url']):
+                    self.assertEqual(self._answer(row), row[role].strip())
+
+    def _answer(self, row):
+        url = row['url'].strip().format(**self.names)
+        data = {'csrf_token': Request.csrf_token(self)} if row['method'] == 'POST' else None
+        response = self.url_open(url, data=data, allow_redirects=False)
+        if response.status_code in (302, 303) and '/web/login' in response.headers['Location']:
+            return 'login'
+        if response.status_code >= 400:
+            self.assertNotIn('matrix', response.text)
+        return str(response.status_code)
+
+    def test_get_changes_nothing(self):
+        """Issue 3.13: an address that takes POST only refuses a GET."""
+        routes = self._routes()
+        self.authenticate(self.user_a1.login, self.user_a1.login)
+        for row in self.matrix:
+            if row['method'] == 'POST' and 'GET' not in routes[row['route']]:
+                response = self.url_open(row['url'].strip().format(**self.names), allow_redirects=False)
+                self.assertIn(response.status_code, (404, 405), row['url'])

@@ -1,0 +1,106 @@
+"""Issue 2.7: every addon is installed, updated and uninstalled on databases as customers have them."""
+
+import ast
+from types import SimpleNamespace
+
+import pytest
+
+from tools.env import own_addons
+from tools.testing_lifecycle import Life, changes, differences
+from tools.testing_templates import addon_path, depends
+
+# What makes up Odoo's own access and pages
+ODOO_TABLES = [
+    'ir_act_server', 'ir_act_window', 'ir_config_parameter', 'ir_model', 'ir_model_access', 'ir_model_fields',
+    'ir_rule', 'ir_ui_menu', 'ir_ui_view', 'mail_template', 'res_groups', 'res_groups_implied_rel', 'rule_group_rel',
+]
+EXISTING_TABLES = ['account_move', 'mail_followers', 'res_partner', 'res_users', 'sale_order', 'sale_order_line']
+
+
+@pytest.fixture(scope='module', params=[
+    pytest.param(name, marks=pytest.mark.xdist_group(f'lifecycle_{name}')) for name in own_addons()
+])
+def addon(request):
+    """Name of an addon."""
+    return request.param
+
+
+def dependents(addon):
+    """Return the addons that go with `addon` when it is uninstalled, itself included."""
+    return [name for name in own_addons() if name == addon or addon in depends(name)]
+
+
+@pytest.fixture(scope='module')
+def bare(cluster, templates, addon):
+    """Snapshots of a database without demo data through the whole life of the addon."""
+    with templates.clone(templates.below(addon, demo=False), addon) as database:
+        life = Life(cluster, database, addon)
+        found = SimpleNamespace(before=life.snapshot())
+        life.install()
+        found.installed = life.snapshot()
+        life.update()
+        found.updated = life.snapshot()
+        life.uninstall()
+        found.after = life.snapshot()
+        yield found
+
+
+def test_install_without_demo(bare, addon):
+    """Issue 2.7: an addon installs without demo data and without a complaint of Odoo."""
+    assert differences(bare.before, bare.installed)
+
+
+def test_update(bare):
+    """Issue 2.7: an update of the same version changes nothing."""
+    assert differences(bare.installed, bare.updated) == []
+
+
+def test_uninstall(bare):
+    """Issue 2.7: after uninstalling, all tables, rules, views, groups and triggers are as before."""
+    assert differences(bare.before, bare.after) == []
+
+
+def test_demo(cluster, templates, addon):
+    """Issue 2.7: an addon installs with demo data; uninstalled with them, Odoo's rules and views are as before."""
+    with templates.clone(templates.below(addon), addon) as database:
+        life = Life(cluster, database, addon)
+        before = {**life.schema(), **life.rows(ODOO_TABLES)}
+        life.install(demo=True)
+        assert life.query("SELECT demo FROM ir_module_module WHERE name = %s", addon) == [(True,)]
+        manifest = ast.literal_eval((addon_path(addon) / '__manifest__.py').read_text())
+        if manifest.get('demo'):
+            names = life.query("SELECT 1 FROM ir_model_data WHERE module = %s AND noupdate", addon)
+            assert names, 'no demo record was made'
+        life.uninstall()
+        assert differences(before, {**life.schema(), **life.rows(ODOO_TABLES)}) == []
+
+
+def test_existing_data(cluster, templates, addon):
+    """Issue 2.7: partners, portal users and orders that were there first stay as they are, during and after."""
+    with templates.clone(templates.below(addon, 'sale_management'), addon) as database:
+        life = Life(cluster, database, addon)
+        before = life.rows(EXISTING_TABLES)
+        schema = life.schema()
+        assert {table for table, _key in before} == set(EXISTING_TABLES)
+        assert life.query('SELECT 1 FROM res_users WHERE share AND active')
+        life.install()
+        assert changes(before, life.rows(EXISTING_TABLES)) == []
+        life.uninstall()
+        assert changes(before, life.rows(EXISTING_TABLES)) == []
+        assert differences(schema, life.schema()) == []
+
+
+def test_existing_tickets(cluster, templates, addon):
+    """Issue 2.7: tickets and accesses survive an update; uninstalling leaves no table, rule, view or menu."""
+    modules = dependents(addon)
+    with templates.clone(templates.suite(), addon) as database:
+        life = Life(cluster, database, addon)
+        tables = life.own_tables(modules)
+        before = life.rows(tables)
+        assert before, 'the demo data hold nothing of this addon'
+        life.update()
+        assert changes(before, life.rows(tables)) == []
+        life.uninstall()
+        assert life.own_tables(modules) == set()
+        assert not tables & life.tables()
+        assert life.query("SELECT name FROM ir_model_data WHERE module = ANY(%s) AND model LIKE 'ir.%%'", modules) == []

@@ -1,0 +1,151 @@
+"""Issue 2.16: the portal pages in Chromium at 1280 and 390 pixels: axe-core, overflow, labels, keyboard."""
+
+import uuid
+
+import pytest
+
+from tools import axe
+
+WIDTHS = [1280, 390]
+WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+PAGES = [
+    '/my', '/my/tickets', '/my/tickets?filterby=closed&groupby=stage', '/my/tickets?search=nothing-at-all',
+    '/my/tickets/new', 'ticket', '/my/tickets/2000000', '/my/accesses', '/my/accesses/new',
+]
+OVERFLOW = """() => {
+    const width = document.documentElement.clientWidth;
+    const wide = [...document.querySelectorAll('body *')].filter(
+        (element) => element.getBoundingClientRect().right > width + 1 && element.checkVisibility());
+    const scrolls = document.documentElement.scrollWidth > width;
+    return scrolls ? wide.map((element) => element.outerHTML.slice(0, 120)) : [];
+}"""
+
+
+@pytest.fixture(scope='session')
+def axe_script():
+    return axe.script()
+
+
+@pytest.fixture(scope='module')
+def cookie(outside):
+    """Session of Anna's."""
+    return {'name': 'session_id', 'value': outside.portal('anna').session.cookies['session_id'], 'url': outside.url}
+
+
+@pytest.fixture
+def anna(page, cookie):
+    """A page of Anna's, logged in."""
+    page.context.add_cookies([cookie])
+    return page
+
+
+@pytest.fixture(scope='module')
+def ticket(outside):
+    """Path of a ticket of Anna's with messages."""
+    [(number,)] = outside.query("""
+        SELECT t.id FROM customer_ticket t JOIN res_users u ON u.partner_id = t.partner_id
+         WHERE u.login = 'anna' AND t.state != 'closed' ORDER BY t.id LIMIT 1""")
+    return f'/my/tickets/{number}'
+
+
+def check(page, axe_script, width):
+    """Assert that the page that is shown has no violation of WCAG 2.2 AA and does not scroll sideways."""
+    page.set_viewport_size({'width': width, 'height': 900})
+    assert page.evaluate(OVERFLOW) == []
+    page.evaluate(axe_script)
+    result = page.evaluate('(tags) => axe.run(document, {runOnly: {type: "tag", values: tags}})', WCAG)
+    assert result['passes'], 'axe-core checked nothing'
+    assert [
+        f'{violation["id"]}: {violation["help"]}: {node["html"][:200]}'
+        for violation in result['violations'] for node in violation['nodes']
+    ] == []
+
+
+@pytest.mark.parametrize('width', WIDTHS)
+@pytest.mark.parametrize('path', PAGES)
+def test_accessible(anna, axe_script, ticket, path, width):
+    """Issue 2.16: axe-core finds no violation of WCAG 2.2 AA on our pages, and nothing overflows."""
+    anna.goto(ticket if path == 'ticket' else path)
+    check(anna, axe_script, width)
+
+
+@pytest.mark.parametrize('width', WIDTHS)
+def test_errors_of_a_form_accessible(anna, axe_script, width):
+    """Issue 2.16: the form with its error messages is accessible too, and names the fields in error."""
+    anna.goto('/my/tickets/new')
+    anna.evaluate("document.querySelector('form.o_customer_form').noValidate = true")
+    anna.get_by_role('button', name='Send request').click()
+    anna.get_by_role('alert').wait_for()
+    check(anna, axe_script, width)
+    assert anna.get_by_label('Subject').get_attribute('aria-invalid') == 'true'
+    assert anna.get_by_label('Subject').get_attribute('aria-describedby')
+
+
+@pytest.mark.parametrize('width', WIDTHS)
+def test_long_words(anna, outside, axe_script, width):
+    """Issue 2.16: a subject, a text and a file name of one long word do not widen the page."""
+    word = uuid.uuid4().hex * 6
+    portal = outside.portal('anna')
+    answer = portal.new_ticket(
+        name=word[:120], description=word, files=[(f'{word[:100]}.txt', b'text', 'text/plain')])
+    assert answer.status_code == 303
+    for path in (answer.headers['Location'], '/my/tickets', '/my'):
+        anna.goto(path)
+        check(anna, axe_script, width)
+
+
+@pytest.mark.parametrize('path', ['/my', '/my/tickets', '/my/tickets/new', 'ticket', '/my/accesses/new'])
+def test_labels(anna, ticket, path):
+    """Issue 2.16: each field that one can see has an accessible name."""
+    anna.goto(ticket if path == 'ticket' else path)
+    nameless = anna.evaluate("""() => [...document.querySelectorAll('input, select, textarea, button')]
+        .filter((field) => field.type !== 'hidden' && field.checkVisibility())
+        .filter((field) => !field.labels?.length && !field.getAttribute('aria-label') && !field.textContent.trim()
+            && !document.getElementById(field.getAttribute('aria-labelledby')) && !field.title)
+        .map((field) => field.outerHTML)""")
+    assert nameless == []
+
+
+def tab_to(page, name):
+    """Press Tab until the focus is on the element with this accessible name or text."""
+    for _step in range(60):
+        page.keyboard.press('Tab')
+        found = page.evaluate("""() => {
+            const at = document.activeElement;
+            return [at.getAttribute('aria-label'), at.labels?.[0]?.textContent, at.textContent].map(
+                (text) => (text || '').trim());
+        }""")
+        if name in found:
+            outline = page.evaluate("""() => {
+                const style = getComputedStyle(document.activeElement);
+                return style.outlineStyle + style.boxShadow;
+            }""")
+            assert outline != 'nonenone', f'the focus on {name} is invisible'
+            return
+    raise AssertionError(f'{name} cannot be reached by Tab')
+
+
+@pytest.mark.parametrize('width', WIDTHS)
+def test_new_ticket_by_keyboard(anna, outside, width):
+    """Issue 2.16: from the list to a new ticket and an answer with the keyboard only."""
+    subject = f'By keyboard {uuid.uuid4().hex[:8]}'
+    anna.set_viewport_size({'width': width, 'height': 900})
+    anna.goto('/my/tickets')
+    tab_to(anna, 'New ticket')
+    anna.keyboard.press('Enter')
+    anna.wait_for_url('**/my/tickets/new')
+    tab_to(anna, 'Subject')
+    anna.keyboard.type(subject)
+    tab_to(anna, 'What can we do for you?')
+    anna.keyboard.type('No mouse here')
+    tab_to(anna, 'Send request')
+    anna.keyboard.press('Enter')
+    anna.wait_for_url('**/my/tickets/*created=1')
+    tab_to(anna, 'Message')
+    anna.keyboard.type('One more thing')
+    tab_to(anna, 'Send answer')
+    anna.keyboard.press('Enter')
+    anna.wait_for_url('**sent=1*')
+    assert outside.query("""
+        SELECT count(*) FROM mail_message m JOIN customer_ticket t ON t.id = m.res_id
+         WHERE m.model = 'customer.ticket' AND m.message_type = 'comment' AND t.name = %s""", subject) == [(2,)]

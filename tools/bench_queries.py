@@ -1,0 +1,70 @@
+"""The queries that the lists make: recorded inside Odoo's shell, for `scripts/bench --explain`."""
+
+import json
+
+from odoo.sql_db import Cursor
+from odoo.tools import SQL
+
+MARK = 'BENCH-QUERIES '
+OPEN = [('is_closed', '=', False)]
+CUSTOMER = [('commercial_partner_id', 'ilike', 'Probe Instr')]
+TEXT = ['|', ('number', 'ilike', 'quartzite'), ('name', 'ilike', 'quartzite')]
+SEARCH = ['|', '|', *((name, 'ilike', 'gasket') for name in ('number', 'name', 'description'))]
+BARS = {'field': 'activity_state', 'colors': {'planned': 'success', 'today': 'warning', 'overdue': 'danger'}}
+
+
+def portal(*domain, offset=0):
+    """Return what a page of the portal's list does."""
+    def work(tickets):
+        tickets.search_count(domain)
+        tickets.search_fetch(domain, ['name'], order='id desc', limit=80, offset=offset)
+    return work
+
+
+def home(tickets):
+    tickets.search_count(OPEN)
+    tickets.search_fetch([('state', '=', 'waiting')], ['name'], order='last_message_date, id', limit=5)
+
+
+def staff(*domain):
+    """Return what the list of the backend does."""
+    return lambda tickets: tickets.web_search_read(domain, {'name': {}}, limit=80, count_limit=10001)
+
+
+def kanban(tickets):
+    tickets.web_read_group([], ['stage_id'], auto_unfold=True, unfold_read_specification={'name': {}})
+    tickets.read_progress_bar([], 'stage_id', BARS)
+
+
+WORKS = [
+    ('bench_probe', 'home', home),
+    ('bench_probe', 'portal list', portal()),
+    ('bench_probe', 'portal search', portal(*SEARCH)),
+    ('bench_large', 'portal list, page 3', portal(offset=160)),
+    ('bench_agent', 'staff list', staff()),
+    ('bench_agent', 'staff list, open', staff(*OPEN)),
+    ('bench_agent', 'staff search by customer', staff(*CUSTOMER)),
+    ('bench_agent', 'staff search by text', staff(*TEXT)),
+    ('bench_agent', 'kanban', kanban),
+    ('bench_specialist', 'list of a specialist', staff()),
+]
+
+
+def record(env):
+    """Print the queries on tickets as JSON: [[title, SQL with its values], ...]; runs inside Odoo's shell."""
+    queries, execute, current = [], Cursor.execute, None
+
+    def recorder(self, query, params=None, *args, **kwargs):
+        code, values = (query.code, query.params) if isinstance(query, SQL) else (query, params)
+        if current and code.startswith('SELECT') and '"customer_ticket"' in code:
+            queries.append((current, self._obj.mogrify(code, values).decode()))
+        return execute(self, query, params, *args, **kwargs)
+
+    Cursor.execute = recorder
+    for login, title, work in WORKS:
+        tickets = env['customer.ticket'].with_user(env['res.users'].search([('login', '=', login)]))
+        env.invalidate_all()
+        current = title
+        work(tickets)
+        current = None
+    print(f'{MARK}{json.dumps(queries)}')

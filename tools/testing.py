@@ -1,0 +1,224 @@
+"""`scripts/test`: all tests of the addons and of the running server.
+
+Each addon is installed and tested on a database of its own, two addons at a time; then pytest runs tests/. The last
+line is `N passed, N failed`; a skipped test counts as failed, since it proves nothing.
+"""
+
+import argparse
+import contextlib
+import shutil
+import signal
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from tools.env import ROOT, Problem, guarded, lock
+from tools.testing_core import run_core
+from tools.testing_odoo import (
+    LOG_DIR,
+    TEST_DIR,
+    free_port,
+    odoo_command,
+    parse_log,
+    run,
+    stop_all,
+    tail,
+)
+from tools.testing_templates import Templates, own_addon_paths
+
+PARALLEL = 2
+BUDGET = 180  # seconds for the tests of one addon on a template that is there
+ADDON_TIMEOUT = 900  # seconds
+PYTEST_TIMEOUT = 2400  # seconds
+TOP_LEVEL = 'tests'
+CHROMIUMS = ('google-chrome', 'chromium', 'chromium-browser', 'google-chrome-stable')  # where Odoo looks
+
+
+@dataclass
+class Result:
+    """Counts of one addon or of tests/, with what to show of the failures."""
+    name: str
+    passed: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    details: list = field(default_factory=list)
+
+    def fail(self, text):
+        self.failed += 1
+        self.details.append(text)
+
+
+def parse_args(argv=None):
+    parser = argparse.ArgumentParser(
+        prog='scripts/test', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog='Examples: scripts/test; scripts/test customer_helpdesk; scripts/test tests; '
+               'scripts/test --core portal. Logs are in .local/test/logs.')
+    parser.add_argument('names', nargs='*', metavar='addon', help=f'addons to test, or {TOP_LEVEL!r} for pytest only')
+    parser.add_argument('--core', action='store_true', help=(
+        "run Odoo's own tests of the named modules without and with our addons; print what fails only with ours"))
+    args = parser.parse_args(argv)
+    if args.core and not args.names:
+        parser.error('--core needs the names of modules')
+    return args
+
+
+def run_addon(templates, name):
+    """Install and test the addon `name` on a clone of a template with just what it depends on; return the Result."""
+    result = Result(name)
+    log_path = LOG_DIR / f'{name}.log'
+    try:
+        template = templates.below(name)
+        begin = time.monotonic()
+        with templates.clone(template, name) as database:
+            argv = odoo_command(
+                templates.cluster, database, '-i', name, '--with-demo', '--test-tags', f'/{name}', '--stop-after-init',
+                f'--http-port={free_port()}')
+            code = run(argv, log_path, ADDON_TIMEOUT, environ=templates.cluster.environ())
+    except Problem as problem:
+        result.fail(str(problem))
+        return result
+    result.seconds = time.monotonic() - begin
+    count_addon(result, log_path.read_text(errors='replace').splitlines(), code, has_tests(name))
+    if result.failed:
+        result.details.append(f'log: {log_path.relative_to(ROOT)}')
+    return result
+
+
+def has_tests(name):
+    """Tell whether the addon `name` has test files."""
+    return any((own_addon_paths()[name] / 'tests').glob('test_*.py'))
+
+
+def count_addon(result, lines, code, expected):
+    """Fill `result` from the lines of Odoo's log and its exit code.
+
+    :param expected: whether the addon has tests, so that running none is a failure
+    """
+    outcome = parse_log(lines)
+    result.passed = outcome.passed
+    result.failed = outcome.not_passed
+    result.details += [f'skipped: {test}' for test in sorted(outcome.skipped)]
+    result.details += [excerpt(lines, test) for test in sorted(outcome.failed)[:5]]
+    result.details += [f'failed: {test}' for test in sorted(outcome.failed)[5:]]
+    for problem in outcome.problems[:5]:
+        result.fail(problem)
+    if expected and not outcome.started:
+        result.fail('no test was executed')
+    if not result.failed and (code or not outcome.closed):
+        result.fail(f'Odoo ended with {code} and without result:\n' + '\n'.join(lines[-10:]))
+    if result.seconds > BUDGET:
+        # said, not failed: how fast the machine is just now must not decide about a change
+        result.details.append(f'took {result.seconds:.0f} s, the budget of an addon is {BUDGET} s')
+
+
+def excerpt(lines, test):
+    """Return what the log says about the failed `test`, at most 30 lines."""
+    name = '.'.join(test.rsplit('.', 2)[-2:])
+    found = []
+    for line in lines:
+        if found and line[:4].isdigit():
+            break
+        if found or (' ERROR ' in line and name in line):
+            found.append(line)
+    return '\n'.join([f'failed: {test}', *found[:1], *found[1:][-29:]])
+
+
+def run_pytest():
+    """Run tests/ by pytest; return the Result."""
+    result = Result(TOP_LEVEL)
+    report, log_path = TEST_DIR / 'pytest.xml', LOG_DIR / 'pytest.log'
+    report.unlink(missing_ok=True)
+    begin = time.monotonic()
+    argv = [
+        sys.executable, '-m', 'pytest', TOP_LEVEL, '-q', '-n', str(PARALLEL), '--dist=loadgroup', '--no-header',
+        f'--junitxml={report}',
+    ]
+    try:
+        code = run(argv, log_path, PYTEST_TIMEOUT)
+    except Problem as problem:
+        result.fail(str(problem))
+        return result
+    result.seconds = time.monotonic() - begin
+    if not report.exists():
+        result.fail(f'pytest ended with {code} and without report:\n{tail(log_path)}')
+        return result
+    count_pytest(result, ElementTree.parse(report).getroot(), code)  # noqa: S314 - our own file
+    if result.failed:
+        result.details.append(log_path.read_text(errors='replace')[-12000:])
+    return result
+
+
+def count_pytest(result, report, code):
+    """Fill `result` from pytest's JUnit report (root element) and its exit code."""
+    bad = 0
+    for case in report.iter('testcase'):
+        if any(case.find(tag) is not None for tag in ('failure', 'error', 'skipped')):
+            bad += 1
+        else:
+            result.passed += 1
+    result.failed += bad
+    if not bad and (code or not result.passed):
+        result.fail(f'pytest ended with {code} after {result.passed} tests')
+
+
+def run_all(names):
+    """Run the tests of the addons `names` (all and tests/ if empty), print the results, return the exit code."""
+    known = own_addon_paths()
+    if unknown := sorted(set(names) - {*known, TOP_LEVEL}):
+        raise Problem(f'unknown addon {", ".join(unknown)}; there are: {", ".join(known)}')
+    if not any(map(shutil.which, CHROMIUMS)):
+        raise Problem('Chromium is missing, the browser tests need it: apt-get install chromium')
+    addons = [name for name in known if name in names or not names]
+    results = []
+    with _cluster() as server, ThreadPoolExecutor(PARALLEL) as executor:
+        templates = Templates(server)
+        templates.drop_clones()
+        templates.prune()
+        try:
+            results += map(show, executor.map(lambda name: run_addon(templates, name), addons))
+            if not names or TOP_LEVEL in names:
+                results.append(show(run_pytest()))
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            stop_all()
+            raise
+    passed, failed = sum(result.passed for result in results), sum(result.failed for result in results)
+    if not passed and not failed:
+        failed = 1
+        print('no test was executed')
+    print(f'{passed} passed, {failed} failed')
+    return 1 if failed else 0
+
+
+def show(result):
+    """Print the Result of one addon and return it."""
+    for text in result.details:
+        print(text)
+    print(f'{result.name}: {result.passed} passed, {result.failed} failed ({result.seconds:.0f} s)', flush=True)
+    return result
+
+
+@contextlib.contextmanager
+def _cluster():
+    """Yield the PostgreSQL server; hold off other runs of scripts/test in this checkout."""
+    from tools.postgres import cluster  # needs the virtual environment, --help does not
+    with lock(TEST_DIR / 'locks' / 'run', 'waiting for another scripts/test to end'), cluster() as server:
+        yield server
+
+
+def main():
+    args = parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        if not args.core:
+            return run_all(args.names)
+        with _cluster() as server:
+            return 0 if run_core(Templates(server), args.names) else 1
+    finally:
+        stop_all()
+
+
+if __name__ == '__main__':
+    sys.exit(guarded(main))
