@@ -5,5 +5,8 @@
     'summary': 'Tests who may do what over all addons of the suite together; never installed in production',
     'author': 'Customer Services contributors',
     'license': 'LGPL-3',
-    'depends': ['customer_helpdesk'],
+    'depends': [
+        'customer_services',
+        'customer_helpdesk',
+    ],
 }

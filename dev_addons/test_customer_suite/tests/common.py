@@ -1,12 +1,30 @@
 import csv
+import importlib
 from pathlib import Path
+
+from odoo.modules import get_manifest
 
 from odoo.addons.customer_services.const import GROUP_SPECIALIST
 from odoo.addons.customer_services.tests.common import CustomerFixture
 
 HERE = Path(__file__).parent
-#: addons whose models and routes have to be in the matrix
-SUITE = ('customer_services', 'customer_helpdesk')
+#: addons whose models and routes have to be in the matrix, each with a ``records_<addon>.py`` here
+SUITE = tuple(get_manifest('test_customer_suite')['depends'])
+
+
+def addon_records():
+    """Return the modules ``records_<addon>``.
+
+    Each has ``VALUES``: {model: function of the test, a customer, whether it is customer A -> values to create},
+    ``DOCUMENTS``: {model with the relations of a document: function of the test and the values ``partner_id`` and
+    ``company_id`` -> further values}, and ``names``: function of the test class -> {name in routes.csv: value}.
+    """
+    return [importlib.import_module(f'.records_{addon}', __package__) for addon in SUITE]
+
+
+def find_in_addons(table, model):
+    """Return the function for ``model`` in the ``table`` of whichever addon has it, or None."""
+    return next((getattr(records, table)[model] for records in addon_records() if model in getattr(records, table)), None)
 
 
 def read_matrix(name):

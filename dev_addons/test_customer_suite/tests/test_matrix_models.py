@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
-from .common import SUITE, MatrixFixture, read_matrix
+from .common import SUITE, MatrixFixture, find_in_addons, read_matrix
 
 #: relations of a document to the roles: (customer, requester, company)
 DOCUMENTS = {
@@ -30,35 +30,11 @@ class TestMatrixModels(MatrixFixture, TransactionCase):
         """Return values to create a record of the row."""
         if relation in DOCUMENTS:
             user, company = (getattr(self, name) for name in DOCUMENTS[relation])
-            return {'name': 'matrix', 'partner_id': user.partner_id.id, 'company_id': company.id}
+            values = {'partner_id': user.partner_id.id, 'company_id': company.id}
+            build = find_in_addons('DOCUMENTS', model)
+            return dict(values, **build(self, values))
         of_a = relation == 'of customer a'
-        customer = self.customer_a if of_a else self.customer_b
-        build = getattr(self, '_values_' + model.replace('.', '_'))
-        return build(customer, of_a)
-
-    def _values_customer_access(self, customer, of_a):
-        contact = self.env['res.partner'].create({'name': f'Matrix {self._next()}', 'parent_id': customer.id})
-        return {'customer_id': customer.id, 'partner_id': contact.id}
-
-    def _values_customer_invitation(self, customer, of_a):
-        access = self.env['customer.access'].create(self._values_customer_access(customer, of_a))
-        return {'access_id': access.id, 'email': 'matrix@example.com', 'expiry': '2030-01-01',
-                'token_hash': f'matrix{self._next()}'}
-
-    def _values_customer_group(self, customer, of_a):
-        return {'name': f'Matrix {self._next()}'}
-
-    def _values_customer_administrator(self, customer, of_a):
-        user = self.specialist if of_a and self._next() == 1 else self._create_staff(
-            f'matrix{self._next()}', 'base.group_user')
-        return {'customer_id': customer.id, 'user_id': user.id}
-
-    def _values_customer_processor(self, customer, of_a):
-        document = self.env['customer.ticket'].create({'name': 'matrix', 'partner_id': customer.id})
-        return {'user_id': self.manager.id, 'res_model': document._name, 'res_id': document.id}
-
-    def _values_customer_authorisation(self, customer, of_a):
-        return self._values_customer_access(customer, of_a)
+        return find_in_addons('VALUES', model)(self, self.customer_a if of_a else self.customer_b, of_a)
 
     def _create(self, model, values):
         """Create the record of a row; authorisations are a view, whose rows are accesses among others."""
@@ -66,15 +42,6 @@ class TestMatrixModels(MatrixFixture, TransactionCase):
             return self.env[model].create(values)
         access = self.env['customer.access'].create(values)
         return self.env[model].search([('access_id', '=', access.id)])
-
-    def _values_customer_submission(self, customer, of_a):
-        return {'user_id': self.user_a1.id, 'key': f'matrix{self._next()}'}
-
-    def _values_customer_ticket_team(self, customer, of_a):
-        return {'name': f'Matrix {self._next()}'}
-
-    def _values_customer_ticket_stage(self, customer, of_a):
-        return {'name': f'Matrix {self._next()}', 'state': 'open'}
 
     def _next(self):
         self.__dict__['counter'] = self.__dict__.get('counter', 1) + 1

@@ -3,7 +3,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.customer_services.tests.conformance import subclasses
 
-from .common import SUITE, MatrixFixture, read_matrix
+from .common import SUITE, MatrixFixture, addon_records, read_matrix
 
 
 @tagged('post_install', '-at_install')
@@ -14,13 +14,8 @@ class TestMatrixRoutes(MatrixFixture, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.matrix = read_matrix('routes.csv')
-        ticket = cls.env['customer.ticket'].create({
-            'name': 'matrix', 'description': 'text', 'partner_id': cls.user_a1.partner_id.id})
-        message = ticket.message_post(
-            body='file', attachments=[('a.txt', b'content')], message_type='comment', subtype_xmlid='mail.mt_comment')
         cls.names = {
-            'ticket': ticket.id, 'ticket_token': ticket._portal_ensure_token(), 'file': message.attachment_ids.id,
-            'access': cls._access(cls.user_a2).id}
+            name: value for records in addon_records() for name, value in records.names(cls).items()}
 
     def _routes(self):
         """Return ``{address: methods}`` of all routes of the suite."""
