@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import ormcache, plaintext2html
 
-from ..const import CONVERSATION_TYPES
+from ..const import CONVERSATION_TYPES, CUSTOMER_KEY
 from ..portal_list import clean_text
 
 
@@ -116,13 +116,28 @@ class CustomerDocumentMixin(models.AbstractModel):
         foreign = sorted(set(values) - self._customer_fields)
         if foreign:
             raise AccessError(self.env._('These fields cannot be set in the portal: %s', ', '.join(foreign)))
-        # sudo: the user's own accesses; the fields were picked from the whitelist, the owner is the user himself
-        self.env['customer.document.mixin']._check_customer_may_create(user.partner_id)
+        customer = self.env['customer.document.mixin']._customer_of_creation()
         values = self._prepare_customer_values({
             name: clean_text(value) if isinstance(value, str) else value for name, value in values.items()})
-        document_sudo = self.sudo().with_company(user.company_id).create(
-            dict(values, partner_id=user.partner_id.id, company_id=user.company_id.id))
-        return document_sudo.sudo(False)
+        values.update(partner_id=user.partner_id.id, company_id=user.company_id.id)
+        if customer != user.partner_id.commercial_partner_id:
+            values['commercial_partner_id'] = customer.id  # he serves another customer: the document is theirs
+        # sudo: the user's own accesses; the fields were picked from the whitelist, the owner is one of his customers
+        return self.sudo().with_company(user.company_id).create(values).sudo(False)
+
+    @api.model
+    def _customer_of_creation(self):
+        """Return the customer for whom the portal user creates something: the one that he chose, else his own.
+
+        The choice comes in the context (:data:`CUSTOMER_KEY`, an id) and counts among his accesses only.
+
+        :raises AccessError: without an activated access
+        """
+        customers = self.env['customer.access']._my_accesses().customer_id
+        if not customers:
+            raise AccessError(self.env._('You have no access to this customer.'))
+        chosen, own = self.env.context.get(CUSTOMER_KEY), self.env.user.partner_id.commercial_partner_id
+        return customers.sorted(lambda customer: (customer.id != chosen, customer != own, customer.id))[0]
 
     @api.model
     def _check_customer_may_create(self, partner):
@@ -131,10 +146,7 @@ class CustomerDocumentMixin(models.AbstractModel):
         :param partner: the user's ``res.partner``
         :raises AccessError: if he has no active access to ``partner``'s customer
         """
-        if not self.env['customer.access'].sudo().search_count([
-            ('user_id', '=', self.env.uid), ('customer_id', '=', partner.commercial_partner_id.id),
-            ('state', '=', 'activated'),
-        ], limit=1):
+        if partner.commercial_partner_id not in self.env['customer.access']._my_accesses().customer_id:
             raise AccessError(self.env._('You have no access to this customer.'))
 
     @api.model

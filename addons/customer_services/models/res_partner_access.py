@@ -34,8 +34,8 @@ class ResPartner(models.Model):
         owner = column('commercial_partner_id')
         if restriction == 'specialist':
             return SQL(
-                '(%s IS NOT TRUE OR %s = ANY(%s) OR %s = ANY(ARRAY(SELECT customer_id FROM customer_processor'
-                ' WHERE user_id = %s AND %s)))', column('customer_owned'), owner, self._administered_sql(),
+                '(%s IS NOT TRUE OR %s OR %s = ANY(ARRAY(SELECT customer_id FROM customer_processor'
+                ' WHERE user_id = %s AND %s)))', column('customer_owned'), self._is_administered_sql(owner),
                 owner, self.env.uid, self._period_sql())
         return SQL(
             '(%s IS NOT TRUE OR %s = %s OR %s = ANY(ARRAY(SELECT customer_id FROM customer_access'
@@ -90,6 +90,12 @@ class ResPartner(models.Model):
         if 'parent_id' in vals:
             self.check_access('write')
         return result
+
+    def _can_be_edited_by_current_customer(self, **kwargs):
+        """Refuse addresses of a customer to whom the user has no access any more: Odoo asks for his company only."""
+        is_editable = super()._can_be_edited_by_current_customer(**kwargs)
+        # the pages of Odoo ask in sudo
+        return is_editable and self.sudo(False).customer_accessible
 
     def signup_get_auth_param(self):
         """Give the key to a login only to who may write the contact: Odoo gives it to every employee."""
