@@ -28,7 +28,7 @@ class CustomerAccessibleMixin(models.AbstractModel):
     #: created or is responsible for (``user_id``), ``'internal'`` all
     _customer_ownerless = 'hidden'
     #: many2one fields to documents on which this one hangs: who processes such a document sees this one too, and who
-    #: requested it sees this one in the scope *own*
+    #: requested it sees this one in the scope *own*; over several steps, but never in a circle
     _customer_origin_fields = ()
 
     customer_accessible = fields.Boolean(

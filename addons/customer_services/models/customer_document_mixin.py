@@ -8,6 +8,9 @@ from odoo.tools import ormcache, plaintext2html
 from ..const import CONVERSATION_TYPES, CUSTOMER_KEY
 from ..portal_list import clean_text
 
+#: key of the context with the customer of a new document, a record: no RPC can send it
+OWNER_KEY = 'customer_services_owner'
+
 
 class CustomerDocumentMixin(models.AbstractModel):
     """A business transaction of a customer: its owner, who may see it, how it is created, how its state moves.
@@ -43,8 +46,14 @@ class CustomerDocumentMixin(models.AbstractModel):
 
     @api.depends('partner_id')
     def _compute_commercial_partner_id(self):
+        """Take the customer of the requester; who serves several customers may be asking for another one.
+
+        That one comes in the context as a record, which no RPC can send.
+        """
+        given = self.env.context.get(OWNER_KEY)
         for document in self:
-            document.commercial_partner_id = document.partner_id.commercial_partner_id
+            is_new_for_another = isinstance(given, models.BaseModel) and not document._origin
+            document.commercial_partner_id = given if is_new_for_another else document.partner_id.commercial_partner_id
 
     def _compute_access_url(self):
         super()._compute_access_url()
@@ -120,10 +129,12 @@ class CustomerDocumentMixin(models.AbstractModel):
         values = self._prepare_customer_values({
             name: clean_text(value) if isinstance(value, str) else value for name, value in values.items()})
         values.update(partner_id=user.partner_id.id, company_id=user.company_id.id)
-        if customer != user.partner_id.commercial_partner_id:
-            values['commercial_partner_id'] = customer.id  # he serves another customer: the document is theirs
         # sudo: the user's own accesses; the fields were picked from the whitelist, the owner is one of his customers
-        return self.sudo().with_company(user.company_id).create(values).sudo(False)
+        self_sudo = self.sudo().with_company(user.company_id)
+        if customer == user.partner_id.commercial_partner_id:
+            return self_sudo.create(values).sudo(False)
+        document_sudo = self_sudo.with_context(**{OWNER_KEY: customer}).create(values)
+        return document_sudo.with_context(**{OWNER_KEY: None}).sudo(False)
 
     @api.model
     def _customer_of_creation(self):
