@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+#: what follows from other fields, is stored, and would open or hide a record if it were written by RPC
+DERIVED_FIELDS = frozenset({'customer_owned', 'commercial_partner_id'})
+
 
 class ResPartner(models.Model):
     """Records of customers (the customer, its contacts and addresses) are as visible as the customer.
@@ -69,7 +72,8 @@ class ResPartner(models.Model):
     def create(self, vals_list):
         """Create partners; whether they belong to a customer follows from the customer's number."""
         if not self.env.su:
-            vals_list = [{name: value for name, value in vals.items() if name != 'customer_owned'} for vals in vals_list]
+            vals_list = [
+                {name: value for name, value in vals.items() if name not in DERIVED_FIELDS} for vals in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):
@@ -80,8 +84,7 @@ class ResPartner(models.Model):
         """
         if self.env.su or self._customer_restriction() == 'all':
             return super().write(vals)
-        if 'customer_owned' in vals:
-            vals = {name: value for name, value in vals.items() if name != 'customer_owned'}
+        vals = {name: value for name, value in vals.items() if name not in DERIVED_FIELDS}
         if 'email' in vals:
             # sudo: the accesses decide, whether or not the user may see them
             accesses = self.env['customer.access'].sudo().search([('partner_id', 'in', self.ids)])
