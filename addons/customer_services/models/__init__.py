@@ -6,12 +6,12 @@ from . import customer_access_closing
 from . import customer_access_portal
 from . import customer_administrator
 from . import customer_processor
+from . import customer_transaction_mixin
 from . import customer_document_mixin
 from . import customer_submission
 from . import customer_upload
 from . import customer_invitation
-from . import customer_document_people
-from . import customer_document_processors
+from . import customer_transaction_people
 from . import customer_link_guard
 from . import ir_binary
 from . import ir_http

@@ -34,12 +34,12 @@ class CustomerLinkGuard(models.AbstractModel):
     @api.model
     def _customer_link_guarded(self):
         """Return the names of the models whose rows hide what hangs on them: documents, and customers themselves."""
-        return (*self.env['customer.document.mixin']._customer_document_models(), 'res.partner')
+        return (*self.env['customer.transaction.mixin']._customer_document_models(), 'res.partner')
 
     @api.model
     def _customer_links_domain(self):
         """Return the domain of rows on documents that the user may read, and on anything else."""
-        mixin = self.env['customer.document.mixin']
+        mixin = self.env['customer.transaction.mixin']
         if mixin._customer_restriction() == 'all':
             return Domain.TRUE
         guarded = self._customer_link_guarded()
@@ -54,7 +54,7 @@ class CustomerLinkGuard(models.AbstractModel):
 
     def _customer_links_unreadable(self):
         """Return the rows in ``self`` whose document the restricted user may not read."""
-        mixin = self.env['customer.document.mixin']
+        mixin = self.env['customer.transaction.mixin']
         if mixin._customer_restriction() == 'all':
             return self.browse()
         guarded = self._customer_link_guarded()

@@ -20,7 +20,7 @@ class IrBinary(models.AbstractModel):
             return record
         attachment_sudo = record.sudo()  # sudo: the document on which the file hangs decides
         name = attachment_sudo.res_model
-        if (name not in self.env['customer.document.mixin']._customer_document_models() or attachment_sudo.public
+        if (name not in self.env['customer.transaction.mixin']._customer_document_models() or attachment_sudo.public
                 or consteq((attachment_sudo.access_token or '').encode(), str(access_token).encode(errors='replace'))):
             return record
         document = self.env[name].browse(attachment_sudo.res_id).exists()

@@ -86,7 +86,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         for name in ('customer.access', 'customer.administrator'):
             env[name]._join_duplicates(contact, owner, names=('customer_id',))
             env[name].search([('customer_id', '=', contact.id)]).write({'customer_id': owner.id})
-        for name in env['customer.document.mixin']._customer_document_models():
+        for name in env['customer.transaction.mixin']._customer_document_models():
             documents = env[name].with_context(active_test=False, tracking_disable=True).search(
                 Domain('commercial_partner_id', '=', contact.id))
             documents.write({'commercial_partner_id': owner.id})

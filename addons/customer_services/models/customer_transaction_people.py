@@ -2,8 +2,8 @@
 from odoo import models
 
 
-class CustomerDocumentMixin(models.AbstractModel):
-    _inherit = 'customer.document.mixin'
+class CustomerTransactionMixin(models.AbstractModel):
+    _inherit = 'customer.transaction.mixin'
 
     #: whether recipients are filtered here; a model that does it itself switches it off and saves the queries
     _customer_filters_recipients = True
