@@ -39,9 +39,12 @@ class Account:
             self.outside.database, self.login, self.key, {})
         if not uid:
             raise Refused('login')
+        positional = [] if ids is None else [ids]
+        if method == 'create':
+            positional = [arguments.pop('vals_list')]
         try:
             return xmlrpc.client.ServerProxy(f'{address}/object', allow_none=True).execute_kw(
-                self.outside.database, uid, self.key, model, method, [] if ids is None else [ids], arguments)
+                self.outside.database, uid, self.key, model, method, positional, arguments)
         except xmlrpc.client.Fault as fault:
             if 'cannot marshal' in fault.faultString:  # an action without answer
                 return None

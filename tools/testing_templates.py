@@ -102,12 +102,13 @@ class Templates:
         self.cluster = cluster
         self._serial = itertools.count(1)
 
-    def get(self, modules, demo=True, parent=None):
+    def get(self, modules, demo=True, parent=None, label=None):
         """Return the name of the template database with `modules`; build it if it is not there.
 
         :param parent: template to start from instead of an empty database
+        :param label: for a database that differs from the usual one with these modules, by its parent
         """
-        name = f'{TEMPLATE}_{"demo" if demo else "bare"}_{template_key(modules, demo)}'
+        name = f'{TEMPLATE}_{label or ("demo" if demo else "bare")}_{template_key(modules, demo)}'
         with lock(TEST_DIR / 'locks' / name):
             if not (self.cluster.exists(name) and _mark(name).exists()):
                 self._build(name, modules, demo, parent)
