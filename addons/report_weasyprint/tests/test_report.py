@@ -6,6 +6,9 @@ from odoo.tools.pdf import PdfFileReader
 from odoo.addons.base.models.report_paperformat import PAPER_SIZES
 
 from .. import printer
+from ..addresses import decode_data
+from ..document import Document
+from ..paper import Paper
 from .common import ReportCommon, data_address, image_sizes, page_sizes, page_texts, png, word_positions
 
 
@@ -90,6 +93,23 @@ class TestReport(ReportCommon):
         self.assertIn('C8', page_texts(wide)[0])
         self.assertLess(overflow_mm(wide), 200.5)
         self.assertGreater(overflow_mm(cut), 210)
+
+    def test_fixed_widths(self):
+        """Issue 4.1: an image or a box of fixed width that is wider than the page makes it smaller, as a table does."""
+        for wide in ('<div style="width: 1000px; background: grey">x</div>',
+                     f'<img src="{data_address(png(20, 10))}" style="width: 1000px; height: 10px"/>'):
+            page = Document(f'<body style="margin: 0">{wide}</body>')
+            with printer._lent_kit('') as kit:
+                printing = printer.Printer(kit, None, None, '')
+                printing._fetcher = printer.Fetcher(decode_data)
+                printing.add(page, Paper())
+            self.assertAlmostEqual(printing._scale, Paper().scale * 190 / (1000 * 25.4 / 96 * 0.8), places=3)
+        clipped = Document('<body><div style="overflow: hidden"><div style="width: 1000px">x</div></div>'
+                           '<div style="position: absolute; width: 1000px">x</div></body>')
+        with printer._lent_kit('') as kit:
+            printing = printer.Printer(kit, None, None, '')
+            printing.add(clipped, Paper())
+        self.assertEqual(printing._scale, Paper().scale)
 
     def test_barcodes_and_images(self):
         """Issue 4.1: bar codes and QR codes are made without a request; images come from fields and static files."""
