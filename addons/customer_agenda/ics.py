@@ -87,9 +87,7 @@ def event_lines(event, tz):
         f'DTSTART;TZID={tz.key}:{moment(event["start"])}', f'DTEND;TZID={tz.key}:{moment(event["stop"])}',
         f'SUMMARY:{escape(event["summary"])}', f'STATUS:{event["status"]}',
     ]
-    for name in ('location', 'description'):
-        if event.get(name):
-            lines.append(f'{name.upper()}:{escape(event[name])}')
+    lines += [f'{name.upper()}:{escape(event[name])}' for name in ('location', 'description') if event.get(name)]
     if event.get('url'):
         lines.append(f'URL:{event["url"]}')
     if event.get('organizer'):

@@ -6,12 +6,12 @@ from babel.dates import format_date, format_time
 from werkzeug.exceptions import NotFound
 from werkzeug.urls import url_encode
 
-from odoo.addons.base.models.res_partner import _tzs
 from odoo.exceptions import UserError
 from odoo.fields import Date, Datetime
 from odoo.http import request, route
 from odoo.tools import babel_locale_parse, get_lang
 
+from odoo.addons.base.models.res_partner import _tzs
 from odoo.addons.customer_services.portal_list import clean_text
 
 from .. import slots

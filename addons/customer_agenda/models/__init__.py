@@ -12,5 +12,6 @@ from . import customer_appointment_notice
 from . import customer_appointment_wait
 from . import customer_appointment_feed
 from . import calendar_event
+from . import mail_mail
 from . import res_partner
 from . import resource_resource

@@ -1,13 +1,13 @@
 import uuid
 from datetime import timedelta
 
+from babel.dates import format_date, format_time
+
 from odoo import api, fields, models
-from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL, babel_locale_parse, email_normalize, get_lang
 
-from babel.dates import format_date, format_time
-
+from odoo.addons.base.models.res_partner import _tz_get
 from odoo.addons.customer_services.const import GROUP_SPECIALIST
 
 from .. import slots

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .. import slots
 from ..const import (
     CANDIDATES_KEY,
     HOLDING_STATES,

@@ -53,7 +53,7 @@ class CustomerAppointment(models.Model):
         self.ensure_one()
         appointment = self.sudo()
         company = appointment.company_id
-        address = company.email_normalized or 'noreply@invalid.invalid'
+        address = company.partner_id.email_normalized or 'noreply@invalid.invalid'
         attendees = [(appointment.partner_id.name, appointment.partner_id.email_normalized)]
         attendees += [(guest, guest) for guest in appointment._guests()]
         who = appointment.resource_id.name
@@ -113,9 +113,9 @@ class CustomerAppointment(models.Model):
         partner = self.partner_id
         if partner.email_normalized and self._may_be_told(partner):
             mails.append(self._mail_to(event, partner.lang, old_start, partner=partner))
-        for guest in self._guests() if event not in ('offered', 'requested') else ():
-            if guest != partner.email_normalized:
-                mails.append(self._mail_to(event, partner.lang, old_start, email=guest))
+        if event not in ('offered', 'requested'):
+            mails += [self._mail_to(event, partner.lang, old_start, email=guest)
+                      for guest in self._guests() if guest != partner.email_normalized]
         staff = self.user_id
         # the event in Odoo's calendar tells who did it himself
         if staff.active and staff.email_normalized and staff.id != self.env.uid and event != 'reminder':

@@ -54,6 +54,7 @@ class CustomerAppointmentNotice(models.Model):
     @api.model
     def _give_up_stale(self):
         """Mark what was interrupted while it was sent: it left once or not at all, and is not sent again."""
+        self.flush_model()
         limit = fields.Datetime.now() - timedelta(minutes=STALE_MINUTES)
         self.env.execute_query(SQL(
             "UPDATE customer_appointment_notice SET state = 'failed', failure = %s"
@@ -70,6 +71,7 @@ class CustomerAppointmentNotice(models.Model):
 
         :return: whether there was one
         """
+        self.flush_model()
         rows = self.env.execute_query(SQL(
             """UPDATE customer_appointment_notice SET state = 'sending', date = %(now)s, tries = coalesce(tries, 0) + 1
                 WHERE id = (SELECT id FROM customer_appointment_notice WHERE state = 'waiting' AND due <= %(now)s

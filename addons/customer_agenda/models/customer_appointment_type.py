@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+
+from odoo.addons.base.models.res_partner import _tz_get
 
 
 class CustomerAppointmentType(models.Model):
