@@ -18,7 +18,7 @@ class CustomerDocumentMixin(models.AbstractModel):
 
     _name = 'customer.document.mixin'
     _description = 'Document of a customer'
-    _inherit = ['customer.accessible.mixin', 'customer.state.mixin', 'portal.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['customer.transaction.mixin', 'customer.state.mixin', 'portal.mixin', 'mail.thread', 'mail.activity.mixin']
 
     #: address of the list in the portal, for example ``/my/tickets``
     _portal_url = '/my'
@@ -54,52 +54,15 @@ class CustomerDocumentMixin(models.AbstractModel):
     @api.model
     @ormcache()
     def _customer_document_models(self):
-        """Return the names of all models that are documents of customers, as a sorted tuple."""
-        mixin = self.env.registry['customer.document.mixin']
+        """Return the names of all models that are documents of customers, our own and adapted ones, sorted."""
+        mixin = self.env.registry['customer.transaction.mixin']
         return tuple(sorted(
-            name for name, cls in self.env.registry.items() if issubclass(cls, mixin) and not cls._abstract))
+            name for name, cls in self.env.registry.items()
+            if issubclass(cls, mixin) and not cls._abstract and cls._customer_is_document))
 
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Create documents; the owner follows from the requester and is nobody's to write."""
-        self._check_owner_untouched(vals_list)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Check a second time after the owner changed: nobody moves a document to a customer he may not see.
-
-        Who sees documents by authorisations moves none to another customer at all.
-        """
-        self._check_owner_untouched([vals])
-        if 'partner_id' not in vals or self.env.su:
-            return super().write(vals)
-        owners = [document.commercial_partner_id.id for document in self.sudo()]
-        result = super().write(vals)
-        self.check_access('write')
-        if self._customer_restriction() != 'all' and owners != [
-                document.commercial_partner_id.id for document in self.sudo()]:
-            raise AccessError(self.env._('You have no access to this customer.'))
-        return result
-
-    @api.model
-    def _check_owner_untouched(self, vals_list):
-        """Refuse an owner given by a restricted user: a stored computed field can be written by RPC."""
-        if not self.env.su and any('commercial_partner_id' in vals for vals in vals_list) and (
-                self._customer_restriction() != 'all'):
-            raise AccessError(self.env._('You have no access to this customer.'))
-
-    def unlink(self):
-        """Take the authorisations on single documents along: ids must not be reused by a right that was left over."""
-        # sudo: who may delete the document need not be allowed to determine processors
-        processors = self.env['customer.processor'].sudo().search(
-            [('res_model', '=', self._name), ('res_id', 'in', self.ids)])
-        result = super().unlink()
-        processors.unlink()
-        return result
 
     @api.model
     def _create_from_customer(self, values):
