@@ -63,7 +63,7 @@ class CustomerInvoicePortal(CustomerServicesPortal, PortalAccount):
         if not Move.has_access('read'):
             return actions
         invoices = Move.search_fetch(
-            [('customer_is_overdue', '=', True)], ['name', 'invoice_date_due'], order='invoice_date_due, id',
+            Domain('customer_is_overdue', '=', True) & self._portal_customer_domain('account.move'), ['name', 'invoice_date_due'], order='invoice_date_due, id',
             limit=MAX_ACTIONS)
         return actions + [{
             'title': request.env._('Invoice %s', invoice.name),
@@ -82,12 +82,13 @@ class CustomerInvoicePortal(CustomerServicesPortal, PortalAccount):
             'text': request.env._('Download and pay invoices, see your statement of account'),
             'url': INVOICES.url,
             'icon': 'fa-eur',
-            'count': Move.search_count(INVOICES.filters['open'].value),
+            'count': Move.search_count(
+                Domain(INVOICES.filters['open'].value) & self._portal_customer_domain('account.move')),
         }]
 
     def _get_overdue_invoices_domain(self, partner_id=None):
         """The record rules tell whose invoices the visitor sees: all of his company's, or those of his own orders."""
-        return [('customer_is_overdue', '=', True)]
+        return Domain('customer_is_overdue', '=', True) & self._portal_customer_domain('account.move')
 
     @route(readonly=True)
     def portal_my_invoices(self, page=1, **kwargs):
@@ -142,7 +143,7 @@ class CustomerInvoicePortal(CustomerServicesPortal, PortalAccount):
             lambda invoice: invoice.currency_id == first.currency_id and invoice.company_id == first.company_id)
         values = {
             **self._prepare_portal_layout_values(),
-            'page_name': 'overdue_invoices',
+            'page_name': 'overdue_invoices' if chosen else 'invoice_pay',
             'invoices_sudo': chosen,
             'left_out_sudo': invoices_sudo - chosen,
         }

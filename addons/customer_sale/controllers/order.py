@@ -90,8 +90,8 @@ class CustomerSalePortal(CustomerServicesPortal, CustomerPortal):
         if not Order.has_access('read'):
             return actions
         offers = Order.search_fetch(
-            [('customer_offer_state', '=', 'new')], ['name', 'validity_date', 'date_order'],
-            order='validity_date, id', limit=MAX_ACTIONS)
+            Domain('customer_offer_state', '=', 'new') & self._portal_customer_domain('sale.order'),
+            ['name', 'validity_date', 'date_order'], order='validity_date, id', limit=MAX_ACTIONS)
         return actions + [{
             'title': request.env._('Offer %s', offer.name),
             'url': offer.access_url,
@@ -109,7 +109,8 @@ class CustomerSalePortal(CustomerServicesPortal, CustomerPortal):
             'text': request.env._('Review, accept or reject what we offered you'),
             'url': QUOTES.url,
             'icon': 'fa-file-text-o',
-            'count': Order.search_count([('customer_offer_state', '=', 'new')]),
+            'count': Order.search_count(
+                Domain('customer_offer_state', '=', 'new') & self._portal_customer_domain('sale.order')),
         }, {
             'title': request.env._('Orders'),
             'text': request.env._('See how far your orders are, pay them, order again'),

@@ -6,7 +6,7 @@ class AccountMove(models.Model):
     """Invoices and all other entries under the access predicate; their lines follow by ``move_id``."""
 
     _name = 'account.move'
-    _inherit = ['customer.sale.paths', 'account.move']
+    _inherit = ['customer.sale.paths', 'customer.transaction.mixin', 'account.move']
 
     _customer_open_domain = [
         ('move_type', '=', 'out_invoice'), ('state', '=', 'posted'), ('payment_state', 'in', ('not_paid', 'partial'))]
@@ -23,9 +23,12 @@ class AccountMove(models.Model):
 
     @api.model
     def _customer_derived_sql(self, restriction, column):
-        return self._any_sql(
+        conditions = [
             SQL('%s = ANY(ARRAY(%s))', column('id'), self._source_invoices_sql(restriction)),
-            self._internal_sql(restriction, column))
+            self._internal_sql(restriction, column)]
+        if restriction == 'specialist':  # entries of payments are no business of end users
+            conditions.append(SQL('%s = ANY(ARRAY(%s))', column('origin_payment_id'), self._source_payments_sql(restriction)))
+        return self._any_sql(*conditions)
 
     @api.model
     def _description_of_kind(self):

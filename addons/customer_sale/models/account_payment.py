@@ -8,8 +8,6 @@ class AccountPayment(models.Model):
     _name = 'account.payment'
     _inherit = ['customer.sale.paths', 'account.payment']
 
-    _customer_icon = 'fa-money'
-    _customer_is_document = False
     _customer_internal_groups = ('account.group_account_invoice', 'account.group_account_readonly')
 
     commercial_partner_id = fields.Many2one(
@@ -23,13 +21,35 @@ class AccountPayment(models.Model):
 
     @api.model
     def _customer_derived_sql(self, restriction, column):
-        invoices = self._source_invoices_sql(restriction)
-        if restriction == 'specialist':
-            invoices = SQL('%s UNION ALL %s', invoices, self._processed_sql('account.move'))
         return self._any_sql(
-            SQL('%s = ANY(ARRAY(SELECT rel.payment_id FROM account_move__account_payment rel'
-                ' WHERE rel.invoice_id IN (%s)))', column('id'), invoices),
-            SQL('%s = ANY(ARRAY(SELECT rel.transaction_id FROM sale_order_transaction_rel rel'
-                ' WHERE rel.sale_order_id IN (%s)))', column('payment_transaction_id'),
-                self._source_orders_sql(restriction)),
+            SQL('%s = ANY(ARRAY(%s))', column('id'), self._source_payments_sql(restriction)),
             self._internal_sql(restriction, column))
+
+    def write(self, vals):
+        """Check a second time after the partner changed: nobody moves a payment to a customer he may not see."""
+        result = super().write(vals)
+        if 'partner_id' in vals and not self.env.su and self._customer_restriction() != 'all':
+            self.check_access('write')
+        return result
+
+
+class AccountPaymentRegister(models.TransientModel):
+    _inherit = 'account.payment.register'
+
+    def _init_payments(self, to_process, edit_mode=False):
+        """Let a processor of an invoice register its payment: the right on the payment derives from the invoice.
+
+        Odoo links the two only after the payment was created.
+        """
+        if self.env.su or self.env['account.payment']._customer_restriction() != 'specialist':
+            return super()._init_payments(to_process, edit_mode)
+        Payment = self.env['account.payment']
+        Payment.check_access('create')
+        for vals in to_process:
+            vals['to_reconcile'].move_id.check_access('write')
+        # sudo: what is paid was checked with the user's rights; the payment becomes readable by its invoices
+        super(AccountPaymentRegister, self.sudo())._init_payments(to_process, edit_mode)
+        for vals in to_process:
+            vals['payment'].invoice_ids |= vals['to_reconcile'].move_id.sudo()
+            vals['payment'] = vals['payment'].sudo(False)
+        return Payment.concat(*(vals['payment'] for vals in to_process))

@@ -13,7 +13,7 @@ class CustomerSalePaths(models.AbstractModel):
 
     _name = 'customer.sale.paths'
     _description = 'Rights that derive from orders'
-    _inherit = ['customer.transaction.mixin']
+    _inherit = ['customer.accessible.mixin']
 
     #: groups of Odoo whose members also work with what belongs to no customer
     _customer_internal_groups = ()
@@ -71,6 +71,19 @@ class CustomerSalePaths(models.AbstractModel):
             ' JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = sol.id'
             ' JOIN account_move_line aml ON aml.id = rel.invoice_line_id WHERE sol.order_id IN (%s)',
             self._source_orders_sql(restriction))
+
+    @api.model
+    def _source_payments_sql(self, restriction):
+        """Return the subselect of the ids of the payments of these invoices and orders, as SQL."""
+        invoices = self._source_invoices_sql(restriction)
+        if restriction == 'specialist':
+            invoices = SQL('%s UNION ALL %s', invoices, self._processed_sql('account.move'))
+        self.env['account.payment'].flush_model(['payment_transaction_id', 'invoice_ids'])
+        return SQL(
+            'SELECT rel.payment_id FROM account_move__account_payment rel WHERE rel.invoice_id IN (%s)'
+            ' UNION ALL SELECT pay.id FROM account_payment pay JOIN sale_order_transaction_rel rel'
+            ' ON rel.transaction_id = pay.payment_transaction_id WHERE rel.sale_order_id IN (%s)',
+            invoices, self._source_orders_sql(restriction))
 
     @api.model
     def _internal_sql(self, restriction, column):

@@ -8,8 +8,6 @@ class PaymentTransaction(models.Model):
     _name = 'payment.transaction'
     _inherit = ['customer.sale.paths', 'payment.transaction']
 
-    _customer_icon = 'fa-credit-card'
-    _customer_is_document = False
     _customer_internal_groups = ('account.group_account_invoice', 'sales_team.group_sale_salesman')
 
     commercial_partner_id = fields.Many2one(

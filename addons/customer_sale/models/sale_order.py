@@ -6,9 +6,9 @@ class SaleOrder(models.Model):
     """Offers and orders under the access predicate; their lines follow by ``order_id``."""
 
     _name = 'sale.order'
-    _inherit = ['customer.sale.paths', 'sale.order']
+    _inherit = ['customer.sale.paths', 'customer.transaction.mixin', 'sale.order']
 
-    _customer_open_domain = [('state', 'in', ('sent', 'sale')), ('customer_is_done', '=', False)]
+    _customer_open_domain = ['|', ('state', '=', 'sent'), '&', ('state', '=', 'sale'), ('invoice_status', '=', 'to invoice')]
     _customer_icon = 'fa-shopping-cart'
     _customer_internal_groups = ('sales_team.group_sale_salesman',)
 

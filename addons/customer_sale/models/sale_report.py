@@ -5,7 +5,6 @@ class SaleReport(models.Model):
     _name = 'sale.report'
     _inherit = ['customer.sale.paths', 'sale.report']
 
-    _customer_is_document = False
     _customer_internal_groups = ('sales_team.group_sale_salesman',)
 
     @api.model

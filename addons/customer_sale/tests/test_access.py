@@ -58,7 +58,7 @@ class TestSaleAccess(SaleCommon):
 
     def test_scope_kinds(self):
         """Issue 6.5: with the kind invoices only, no order opens; the kinds are offered for choice."""
-        kinds = self.env['customer.document.mixin']._customer_document_models()
+        kinds = self.env['customer.transaction.mixin']._customer_document_models()
         self.assertIn('sale.order', kinds)
         self.assertIn('account.move', kinds)
         self._access(self.user_a1).write({

@@ -1,26 +1,29 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import ormcache
 
-from ..const import GROUP_MANAGER, GROUP_SPECIALIST
+from ..const import CONVERSATION_TYPES, GROUP_MANAGER, GROUP_SPECIALIST
 
 
 class CustomerTransactionMixin(models.AbstractModel):
-    """A business transaction with an owner: a document of the suite, or an adapted model of Odoo's (an order, an invoice).
+    """A business transaction of a customer, also one of Odoo's own models: who may see it, why, and who processes it.
 
-    Only the owner, the additional processors and the explanation: threads, portal and states are left to the model.
-    An adapted model names it first in ``_inherit``, before itself, and has its ``commercial_partner_id``.
+    A model of Odoo inherits this before its own name (``_inherit = ['customer.transaction.mixin', 'sale.order']``: so
+    what is here runs before the methods of the model), brings a stored indexed ``commercial_partner_id`` (the owner)
+    and ``partner_id``, and the global rule ``[('customer_accessible', '=', True)]``. One with a conversation declares
+    ``message_ids`` and ``website_message_ids`` with ``bypass_search_access=False``, as ``customer.document.mixin`` does,
+    which is the base of models of our own.
     """
 
     _name = 'customer.transaction.mixin'
-    _description = 'Document of a customer'
+    _description = 'Business transaction of a customer'
     _inherit = ['customer.accessible.mixin']
 
     #: which documents wait for something: counted in the overview of customers
     _customer_open_domain = []
     #: icon of the kind in the overview of customers
     _customer_icon = 'fa-file-text-o'
-    #: whether it counts as a kind of documents: chosen in scopes, processed, guarded with its messages and share links
-    _customer_is_document = True
 
     processor_user_ids = fields.Many2many(
         'res.users', string='Additional processors', compute='_compute_processor_user_ids',
@@ -48,9 +51,32 @@ class CustomerTransactionMixin(models.AbstractModel):
             Processor.create([
                 {'user_id': user.id, 'res_model': self._name, 'res_id': document.id} for user in added])
 
-    # ------------------------------------------------------------------
-    # CRUD
-    # ------------------------------------------------------------------
+    @api.model
+    def _description_of_kind(self):
+        """Return the name of the kind of document, in the user's language."""
+        return self.env['ir.model']._get(self._name).name
+
+    def _explain_access(self, user):
+        """Say why the user may read the document, or why not.
+
+        :param user: the ``res.users``
+        :return: list of ``(opens, reason)``; he may read it if all of them open
+        """
+        self.ensure_one()
+        return self.env['customer.explanation']._explain(self, user)
+
+    def action_explain_access(self):
+        """Open "Who can see this, and why" for the document (managers)."""
+        self.ensure_one()
+        return self.env['customer.explanation']._action(self)
+
+    @api.model
+    @ormcache()
+    def _customer_document_models(self):
+        """Return the names of all models that are business transactions of customers, as a sorted tuple."""
+        mixin = self.env.registry['customer.transaction.mixin']
+        return tuple(sorted(
+            name for name, cls in self.env.registry.items() if issubclass(cls, mixin) and not cls._abstract))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -90,25 +116,15 @@ class CustomerTransactionMixin(models.AbstractModel):
         processors.unlink()
         return result
 
-    # ------------------------------------------------------------------
-    # Explanation
-    # ------------------------------------------------------------------
+    def _public_messages_domain(self):
+        """Return the domain of the conversation that the customer may see on the documents in ``self``."""
+        return (
+            Domain('model', '=', self._name) & Domain('res_id', 'in', self.ids)
+            & self._public_message_domain())
 
     @api.model
-    def _description_of_kind(self):
-        """Return the name of the kind of document, in the user's language."""
-        return self.env['ir.model']._get(self._name).name
-
-    def _explain_access(self, user):
-        """Say why the user may read the document, or why not.
-
-        :param user: the ``res.users``
-        :return: list of ``(opens, reason)``; he may read it if all of them open
-        """
-        self.ensure_one()
-        return self.env['customer.explanation']._explain(self, user)
-
-    def action_explain_access(self):
-        """Open "Who can see this, and why" for the document (managers)."""
-        self.ensure_one()
-        return self.env['customer.explanation']._action(self)
+    def _public_message_domain(self):
+        """Return the domain of what is conversation with the customer, of any document."""
+        return (
+            Domain('message_type', 'in', CONVERSATION_TYPES) & Domain('is_internal', '=', False)
+            & Domain('subtype_id', '=', self.env['ir.model.data']._xmlid_to_res_id('mail.mt_comment')))

@@ -6,7 +6,7 @@ class StockPicking(models.Model):
     """Transfers under the access predicate; moves and their lines follow by ``picking_id``."""
 
     _name = 'stock.picking'
-    _inherit = ['customer.sale.paths', 'stock.picking']
+    _inherit = ['customer.sale.paths', 'customer.transaction.mixin', 'stock.picking']
 
     _customer_open_domain = [('picking_type_code', '=', 'outgoing'), ('state', 'not in', ('done', 'cancel'))]
     _customer_icon = 'fa-truck'
