@@ -21,9 +21,6 @@
         'views/menus.xml',
     ],
     'demo': ['demo/customer_sale_demo.xml'],
-    'assets': {
-        'web.assets_tests': ['customer_sale/static/tests/tours/**/*'],
-    },
     'pre_init_hook': 'pre_init_hook',
     'post_init_hook': 'post_init_hook',
     'uninstall_hook': 'uninstall_hook',

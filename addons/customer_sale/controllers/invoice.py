@@ -90,7 +90,7 @@ class CustomerInvoicePortal(CustomerServicesPortal, PortalAccount):
         """The record rules tell whose invoices the visitor sees: all of his company's, or those of his own orders."""
         return Domain('customer_is_overdue', '=', True) & self._portal_customer_domain('account.move')
 
-    @route(readonly=True)
+    @route()
     def portal_my_invoices(self, page=1, **kwargs):
         """List the invoices and credit notes that the visitor may see."""
         if not request.env['account.move'].has_access('read'):

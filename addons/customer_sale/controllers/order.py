@@ -130,12 +130,12 @@ class CustomerSalePortal(CustomerServicesPortal, CustomerPortal):
     # Lists
     # ------------------------------------------------------------------
 
-    @route(readonly=True)
+    @route()
     def portal_my_quotes(self, page=1, **kwargs):
         """List the offers that the visitor may see."""
         return self._render_order_list(QUOTES, page, 'my_quotations_history', **kwargs)
 
-    @route(readonly=True)
+    @route()
     def portal_my_orders(self, page=1, **kwargs):
         """List the orders that the visitor may see."""
         return self._render_order_list(ORDERS, page, 'my_orders_history', **kwargs)

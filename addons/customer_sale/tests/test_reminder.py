@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
@@ -18,7 +19,8 @@ class TestReminder(SaleCommon):
     def _run(self, **kwargs):
         """Run the cron's method and return the offers that got a reminder now."""
         before = {offer: offer.customer_reminder_count for offer in self.offers}
-        self.env['sale.order']._cron_remind_offers(**kwargs)
+        with patch.object(self.env.registry['ir.cron'], '_commit_progress', lambda *args, **kwargs: 0):
+            self.env['sale.order']._cron_remind_offers(**kwargs)
         return self.offers.filtered(lambda offer: offer.customer_reminder_count > before[offer])
 
     def test_reminders(self):
