@@ -5,7 +5,7 @@
     'summary': 'Support tickets: customers ask in the portal or by mail, staff answer in the backend',
     'author': 'Customer Services contributors',
     'license': 'LGPL-3',
-    'depends': ['customer_services'],
+    'depends': ['customer_services', 'rating', 'resource'],
     'data': [
         'security/ir.model.access.csv',
         'security/rules.xml',
@@ -15,6 +15,8 @@
         'views/customer_ticket_views.xml',
         'views/customer_ticket_team_views.xml',
         'views/customer_ticket_stage_views.xml',
+        'views/customer_ticket_type_views.xml',
+        'views/customer_ticket_tag_views.xml',
         'views/mail_layout.xml',
         'views/portal_templates.xml',
         'views/menus.xml',

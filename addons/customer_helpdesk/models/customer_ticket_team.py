@@ -25,6 +25,11 @@ class CustomerTicketTeam(models.Model):
     portal_published = fields.Boolean(
         string='Offered to customers', default=True,
         help='Customers can choose this team for a new ticket in the portal.')
+    resource_calendar_id = fields.Many2one(
+        'resource.calendar', string='Working hours', check_company=True,
+        help='In which promises of time run, with their breaks, public holidays and time zone. Empty: the working hours '
+             'of the company.')
+    ticket_properties = fields.PropertiesDefinition(string='Further fields of tickets')
     alias_id = fields.Many2one(help='Mail to this address becomes a ticket of the team.')
 
     @api.model

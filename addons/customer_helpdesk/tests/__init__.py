@@ -7,3 +7,4 @@ from . import test_portal
 from . import test_revocation
 from . import test_ticket
 from . import test_tour
+from . import test_type

@@ -3,6 +3,8 @@
 DOCUMENTS = {'customer.ticket': lambda test, values: {'name': 'matrix'}}
 VALUES = {
     'customer.ticket.stage': lambda test, customer, of_a: {'name': f'Matrix {test._next()}', 'state': 'open'},
+    'customer.ticket.tag': lambda test, customer, of_a: {'name': f'Matrix {test._next()}'},
+    'customer.ticket.type': lambda test, customer, of_a: {'name': f'Matrix {test._next()}'},
     'customer.ticket.team': lambda test, customer, of_a: {'name': f'Matrix {test._next()}'},
 }
 
