@@ -5,3 +5,14 @@ from . import customer_ticket_tag
 from . import customer_ticket
 from . import customer_ticket_mail
 from . import rating_rating
+from . import customer_ticket_turn
+from . import customer_ticket_assignment
+from . import customer_ticket_sla_policy
+from . import customer_ticket_sla_alert
+from . import customer_ticket_sla
+from . import customer_ticket_merge
+from . import customer_ticket_presence
+from . import customer_ticket_answer
+from . import customer_ticket_tracking
+from . import customer_ticket_report
+from . import res_partner

@@ -52,7 +52,7 @@ class CustomerTicket(models.Model):
         string='Opened on', required=True, readonly=True, copy=False, default=fields.Datetime.now,
         help='When the customer asked; of a ticket that was taken over from elsewhere it is older than the record.')
     closed_date = fields.Datetime(
-        string='Closed on', compute='_compute_closed_date', store=True, copy=False)
+        string='Closed on', compute='_compute_closed_date', store=True, precompute=True, copy=False)
     last_message_date = fields.Datetime(
         string='Last message', readonly=True, copy=False, default=fields.Datetime.now,
         help='When somebody wrote last in the conversation with the customer.')
@@ -67,6 +67,7 @@ class CustomerTicket(models.Model):
     _customer_activity_idx = models.Index('(commercial_partner_id, last_message_date DESC, id DESC)')
     _customer_open_idx = models.Index('(commercial_partner_id) WHERE is_closed IS NOT TRUE')
     _company_stage_open_idx = models.Index('(company_id, stage_id, id) WHERE is_closed IS NOT TRUE')
+    _company_stage_idx = models.Index('(company_id, stage_id, id)')
     _stage_idx = models.Index('(stage_id, priority DESC, id DESC)')
     _team_idx = models.Index('(team_id, priority DESC, id DESC)')
     _user_idx = models.Index('(user_id, priority DESC, id DESC) WHERE user_id IS NOT NULL')
