@@ -50,12 +50,13 @@ class CustomerTicket(models.Model):
     _inherit = 'customer.ticket'
 
     def _complete_new(self):
-        super()._complete_new()
+        result = super()._complete_new()
         # whoever gets the text of a new ticket by mail need not be told that it is his
         unassigned = self.filtered(lambda ticket: not ticket.user_id)
         texts = unassigned.filtered(lambda ticket: ticket._has_text())
         texts.with_context(tracking_disable=True)._assign_automatically()
         (unassigned - texts)._assign_automatically()
+        return result
 
     def write(self, vals):
         """A ticket that goes to a team that assigns automatically, gets an assignee there."""

@@ -8,6 +8,9 @@ from odoo.addons.customer_services.const import GROUP_SPECIALIST
 
 from ..const import FILES_KEY, MAX_SUBJECT
 
+#: context key: the other end of a link is written
+LINK_KEY = 'customer_ticket_link'
+
 
 class CustomerTicket(models.Model):
     _inherit = 'customer.ticket'
@@ -102,7 +105,7 @@ class CustomerTicket(models.Model):
         # sudo: who may write both tickets may move what hangs on them, whoever wrote it
         messages = self.env['mail.message'].sudo().search([
             ('model', '=', self._name), ('res_id', '=', self.id), ('message_type', '!=', 'notification')])
-        if self._has_text() and not messages.filtered(lambda message: self._is_conversation(message)):
+        if self._has_text() and not messages.filtered(self._is_conversation):
             messages |= messages.create({
                 'model': self._name, 'res_id': self.id, 'author_id': self.partner_id.id, 'body': self.description,
                 'message_type': 'comment', 'subtype_id': self.env.ref('mail.mt_comment').id, 'date': self.open_date})
@@ -179,26 +182,21 @@ class CustomerTicket(models.Model):
         return tickets
 
     def write(self, vals):
-        if 'linked_ids' not in vals:
+        if 'linked_ids' not in vals or self.env.context.get(LINK_KEY):
             return super().write(vals)
         before = {ticket: ticket.sudo().linked_ids for ticket in self}
         result = super().write(vals)
         for ticket, linked in before.items():
-            removed = linked - ticket.sudo().linked_ids
-            removed._write_links([Command.unlink(ticket.id)])
+            # sudo: the other end of a link that was made by who may see both
+            (linked - ticket.sudo().linked_ids).with_context(**{LINK_KEY: True}).linked_ids = [Command.unlink(ticket.id)]
         self._link_back()
         return result
 
     def _link_back(self):
-        """Show links on both tickets."""
-        for ticket in self:
-            missing = ticket.sudo().linked_ids.filtered(lambda other: ticket not in other.linked_ids)
-            missing._write_links([Command.link(ticket.id)])
-
-    def _write_links(self, commands):
-        """Write links past this override (sudo: the other end of a link that was made by who may see both)."""
-        if self:
-            super(CustomerTicket, self.sudo()).write({'linked_ids': commands})
+        """Show links on both tickets (sudo: the other end of a link that was made by who may see both)."""
+        for ticket in self.sudo():
+            missing = ticket.linked_ids.filtered(lambda other: ticket not in other.linked_ids)
+            missing.with_context(**{LINK_KEY: True}).linked_ids = [Command.link(ticket.id)]
 
     @api.constrains('linked_ids')
     def _check_linked(self):
