@@ -204,7 +204,7 @@ def kanban(*domain):
             unfold_read_specification=prepared, unfold_read_default_limit=PAGE)
         expect(len(result['groups']) > 2 and result['groups'][0]['__records'], 'the board is empty')
         visitor.call(TICKET, 'read_progress_bar', list(domain), 'stage_id', {
-            'field': 'activity_state', 'colors': {'planned': 'success', 'today': 'warning', 'overdue': 'danger'}})
+            'field': 'sla_status', 'colors': {'ontime': 'success', 'warning': 'warning', 'late': 'danger'}})
     return visit
 
 

@@ -8,7 +8,11 @@ class TestConformance(ConformanceMixin, TransactionCase):
     """Issue 2.13: tickets keep the rules of every document of customers."""
 
     addon = 'customer_helpdesk'
-    public_methods = frozenset({'customer.ticket.action_assign_to_me', 'customer.ticket.action_open_portal'})
+    public_methods = frozenset({
+        'customer.ticket.action_assign_to_me', 'customer.ticket.action_open_portal', 'customer.ticket.action_merge',
+        'customer.ticket.action_split', 'customer.ticket.customer_words_since', 'customer.ticket.desk_presence',
+        'customer.ticket.fill_placeholders', 'customer.ticket.team.action_open_tickets',
+        'customer.ticket.merge.wizard.action_merge', 'customer.ticket.split.wizard.line.action_split'})
     # a share token opens the page and its files for reading; without one visitors are sent to the login
     public_routes = frozenset({
         '/my/tickets/<int:ticket_id>', '/my/tickets/<int:ticket_id>/files/<int:attachment_id>'})
