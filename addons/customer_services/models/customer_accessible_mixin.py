@@ -18,6 +18,9 @@ class CustomerAccessibleMixin(models.AbstractModel):
     _name = 'customer.accessible.mixin'
     _description = 'Accessible by accesses and authorisations'
 
+    #: model that stands for this one among the kinds of an access, if it is not itself
+    _customer_kind = None
+
     customer_accessible = fields.Boolean(
         string='Accessible', compute='_compute_customer_accessible', search='_search_customer_accessible',
         help='Whether the current user may see this by his accesses and authorisations.')
@@ -99,7 +102,7 @@ class CustomerAccessibleMixin(models.AbstractModel):
             ' WHERE kind.access_id = access.id AND kind.model_id = %s))))'
             ' OR (%s = %s AND %s = ANY(ARRAY(SELECT customer_id FROM customer_access'
             " WHERE user_id = %s AND state = 'activated' AND scope = 'own'))))",
-            owner, self.env.uid, self.env['ir.model']._get_id(self._name),
+            owner, self.env.uid, self.env['ir.model']._get_id(self._customer_kind or self._name),
             column('partner_id'), self.env.user.partner_id.id, owner, self.env.uid)
 
     def _customer_accessible_check(self, restriction):
@@ -129,7 +132,7 @@ class CustomerAccessibleMixin(models.AbstractModel):
         if restriction == 'portal':
             accesses = self.env['customer.access'].sudo().search_fetch(
                 mine & Domain('state', '=', 'activated') & Domain('customer_id', 'in', owners), ['customer_id', 'scope'])
-            kind = self.env['ir.model']._get_id(self._name)
+            kind = self.env['ir.model']._get_id(self._customer_kind or self._name)
             full = accesses.filtered(
                 lambda access: access.scope == 'all' or (access.scope == 'kinds' and kind in access.kind_ids.ids))
             own = accesses.filtered(lambda access: access.scope == 'own')
