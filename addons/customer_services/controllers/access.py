@@ -120,7 +120,7 @@ class CustomerAccessPortal(CustomerServicesPortal):
         scopes = {access.scope for access in mine}
         if 'all' in scopes:
             scopes = set(labels)
-        names = request.env['customer.document.mixin']._customer_document_models()
+        names = request.env['customer.transaction.mixin']._customer_document_models()
         # sudo: the names of kinds of documents that the visitor may give on
         kinds_sudo = request.env['ir.model'].sudo().search([('model', 'in', names)])
         if not any(access.scope == 'all' for access in mine):

@@ -6,11 +6,11 @@ from . import customer_access_closing
 from . import customer_access_portal
 from . import customer_administrator
 from . import customer_processor
+from . import customer_transaction_mixin
 from . import customer_document_mixin
 from . import customer_submission
 from . import customer_upload
 from . import customer_invitation
-from . import customer_document_processors
 from . import customer_link_guard
 from . import ir_http
 from . import mail_activity

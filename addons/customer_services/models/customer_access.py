@@ -49,7 +49,7 @@ class CustomerAccess(models.Model):
         help='Own documents are those that the end user requested himself.')
     kind_ids = fields.Many2many(
         'ir.model', 'customer_access_kind_rel', 'access_id', 'model_id', string='Kinds of documents',
-        domain=lambda self: [('model', 'in', self.env['customer.document.mixin']._customer_document_models())],
+        domain=lambda self: [('model', 'in', self.env['customer.transaction.mixin']._customer_document_models())],
         help='For the scope of chosen kinds: what the end user sees of the customer.')
     manages_accesses = fields.Boolean(
         help='Invites and revokes colleagues in the portal, never wider than the own scope.')

@@ -2,10 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
-from odoo.tools import ormcache, plaintext2html
+from odoo.tools import plaintext2html
 
-from ..const import CONVERSATION_TYPES
 from ..portal_list import clean_text
 
 
@@ -18,7 +16,7 @@ class CustomerDocumentMixin(models.AbstractModel):
 
     _name = 'customer.document.mixin'
     _description = 'Document of a customer'
-    _inherit = ['customer.accessible.mixin', 'customer.state.mixin', 'portal.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['customer.transaction.mixin', 'customer.state.mixin', 'portal.mixin', 'mail.thread', 'mail.activity.mixin']
 
     #: address of the list in the portal, for example ``/my/tickets``
     _portal_url = '/my'
@@ -50,14 +48,6 @@ class CustomerDocumentMixin(models.AbstractModel):
         super()._compute_access_url()
         for document in self:
             document.access_url = f'{self._portal_url}/{document.id}'
-
-    @api.model
-    @ormcache()
-    def _customer_document_models(self):
-        """Return the names of all models that are documents of customers, as a sorted tuple."""
-        mixin = self.env.registry['customer.document.mixin']
-        return tuple(sorted(
-            name for name, cls in self.env.registry.items() if issubclass(cls, mixin) and not cls._abstract))
 
     # ------------------------------------------------------------------
     # CRUD
@@ -91,15 +81,6 @@ class CustomerDocumentMixin(models.AbstractModel):
         if not self.env.su and any('commercial_partner_id' in vals for vals in vals_list) and (
                 self._customer_restriction() != 'all'):
             raise AccessError(self.env._('You have no access to this customer.'))
-
-    def unlink(self):
-        """Take the authorisations on single documents along: ids must not be reused by a right that was left over."""
-        # sudo: who may delete the document need not be allowed to determine processors
-        processors = self.env['customer.processor'].sudo().search(
-            [('res_model', '=', self._name), ('res_id', 'in', self.ids)])
-        result = super().unlink()
-        processors.unlink()
-        return result
 
     @api.model
     def _create_from_customer(self, values):
@@ -191,16 +172,3 @@ class CustomerDocumentMixin(models.AbstractModel):
         if mode != 'read':
             kwargs = {}
         return super()._get_thread_with_access(thread_id, mode=mode, **kwargs)
-
-    def _public_messages_domain(self):
-        """Return the domain of the conversation that the customer may see on the documents in ``self``."""
-        return (
-            Domain('model', '=', self._name) & Domain('res_id', 'in', self.ids)
-            & self._public_message_domain())
-
-    @api.model
-    def _public_message_domain(self):
-        """Return the domain of what is conversation with the customer, of any document."""
-        return (
-            Domain('message_type', 'in', CONVERSATION_TYPES) & Domain('is_internal', '=', False)
-            & Domain('subtype_id', '=', self.env['ir.model.data']._xmlid_to_res_id('mail.mt_comment')))

@@ -34,7 +34,7 @@ class CustomerLinkGuard(models.AbstractModel):
     @api.model
     def _customer_links_domain(self):
         """Return the domain of rows on documents that the user may read, and on anything else."""
-        mixin = self.env['customer.document.mixin']
+        mixin = self.env['customer.transaction.mixin']
         if mixin._customer_restriction() == 'all':
             return Domain.TRUE
         guarded = mixin._customer_document_models()
@@ -49,7 +49,7 @@ class CustomerLinkGuard(models.AbstractModel):
 
     def _customer_links_unreadable(self):
         """Return the rows in ``self`` whose document the restricted user may not read."""
-        mixin = self.env['customer.document.mixin']
+        mixin = self.env['customer.transaction.mixin']
         if mixin._customer_restriction() == 'all':
             return self.browse()
         guarded = mixin._customer_document_models()
