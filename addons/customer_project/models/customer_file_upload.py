@@ -1,6 +1,7 @@
 import base64
 import binascii
 import contextlib
+import fcntl
 import os
 import re
 import tempfile
@@ -155,13 +156,15 @@ class CustomerFileUpload(models.Model):
         return path
 
     @api.model
-    def _forget_after(self, path):
+    def _forget_after(self, path, on_rollback=True):
+        """Delete a temporary file when the transaction ends; pieces of an upload stay after a rollback."""
         def forget():
             with contextlib.suppress(OSError):
                 os.unlink(path)
 
         self.env.cr.postcommit.add(forget)
-        self.env.cr.postrollback.add(forget)
+        if on_rollback:
+            self.env.cr.postrollback.add(forget)
 
     def _path(self):
         """Return where the pieces of this upload are."""
@@ -233,7 +236,6 @@ class CustomerFileUpload(models.Model):
         self.ensure_one()
         if not 0 <= length <= CHUNK_BYTES:
             raise UserError(self.env._('A piece of an upload may have at most %s bytes.', CHUNK_BYTES))
-        import fcntl  # noqa: PLC0415 (not on every system that reads this file)
         with open(self._path(), 'ab') as target:
             fcntl.flock(target, fcntl.LOCK_EX)
             received = os.fstat(target.fileno()).st_size
@@ -260,7 +262,7 @@ class CustomerFileUpload(models.Model):
             raise UserError(self.env._('The upload is not complete.'))
         path = self._path()
         file = target.env['customer.file']._create_by_upload(target, path, self.name, reserved=True)
-        self._forget_after(path)
+        self._forget_after(path, on_rollback=False)
         super().unlink()
         return file
 
@@ -268,7 +270,7 @@ class CustomerFileUpload(models.Model):
         """Give up: room and pieces are freed."""
         for upload in self:
             self.env['customer.file.usage']._release(upload.customer_id, upload.size)
-            self._forget_after(upload._path())
+            self._forget_after(upload._path(), on_rollback=False)
         self.unlink()
 
     @api.autovacuum

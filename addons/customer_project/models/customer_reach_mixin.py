@@ -30,7 +30,7 @@ class CustomerReachMixin(models.AbstractModel):
         VISIBILITIES, string='Visible to', required=True, default='customer',
         help='Narrowed by the folders above: in a folder for staff only everything is for staff only.')
     reach = fields.Selection(
-        REACHES, string='Really visible to', compute='_compute_reach', store=True, recursive=True, precompute=True)
+        REACHES, string='Really visible to', compute='_compute_reach', store=True, recursive=True)
 
     @api.depends('project_id.partner_id')
     def _compute_partner_id(self):

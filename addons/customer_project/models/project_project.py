@@ -76,7 +76,9 @@ class ProjectProject(models.Model):
         if restricted and 'commercial_partner_id' in vals:
             raise AccessError(self.env._('You have no access to this customer.'))
         owners = [project.commercial_partner_id for project in self.sudo()] if 'partner_id' in vals else []
+        self._check_of_customers()
         result = super().write(vals)
+        self._check_of_customers()
         if restricted and owners and owners != [project.commercial_partner_id for project in self.sudo()]:
             raise AccessError(self.env._('You have no access to this customer.'))
         if owners and not self.env.su:
@@ -89,7 +91,21 @@ class ProjectProject(models.Model):
         if not self.env.su and self._customer_restriction() != 'all' and any(
                 'commercial_partner_id' in vals for vals in vals_list):
             raise AccessError(self.env._('You have no access to this customer.'))
-        return super().create(vals_list)
+        projects = super().create(vals_list)
+        projects._check_of_customers()
+        return projects
+
+    def _check_of_customers(self):
+        """Keep staff of customer services to projects of customers and to templates; Odoo's managers manage the rest.
+
+        :raises AccessError: for an internal project
+        """
+        user = self.env.user
+        if self.env.su or user.share or user.has_group('project.group_project_manager'):
+            return
+        # sudo: the owner decides who may see the project
+        if any(not project.commercial_partner_id and not project.is_template for project in self.sudo()):
+            raise AccessError(self.env._('Only project administrators write projects without a customer.'))
 
     def copy(self, default=None):
         """Take folders and requests along: a project that is copied from a template starts with them."""

@@ -15,7 +15,7 @@ class ProjectTask(models.Model):
 
     commercial_partner_id = fields.Many2one(
         'res.partner', string='Owner', compute='_compute_commercial_partner_id', store=True, index=True,
-        precompute=True, help='The customer of the project; of a project without customer, that of the task.')
+        help='The customer of the project; of a project without customer, that of the task.')
     message_ids = fields.One2many(bypass_search_access=False)
     website_message_ids = fields.One2many(bypass_search_access=False)
 
