@@ -47,10 +47,12 @@ class CustomerFileSender(CustomerServicesPortal):
         """
         if request.env.user._is_internal() and not link:
             return
+        uid, ids, link_id = request.env.uid, [version.id for version in versions], link and link.id
+        request.env.cr.rollback()  # ends the reading transaction: a receipt needs no second connection beside it
         with request.env.registry.cursor() as cr:
-            env = api.Environment(cr, request.env.uid, {})
-            for version in versions:
-                env['customer.file.receipt']._record(version.with_env(env), kind, link and link.with_env(env))
+            env = api.Environment(cr, uid, {})
+            for version in env['customer.file.version'].browse(ids):
+                env['customer.file.receipt']._record(version, kind, env['customer.file.link'].browse(link_id or []))
 
     def _send_zip(self, name, entries):
         """Send a ZIP that is made while it is sent.

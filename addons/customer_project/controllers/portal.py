@@ -172,8 +172,9 @@ class CustomerFilePortal(CustomerFileSender):
     def _zip_response(self, name, files, base=None):
         """Send files as ZIP and note the downloads."""
         entries = self._zip_entries(files, base)
+        response = self._send_zip(name, entries)
         self._note_receipt([version for _path, version in entries], 'download')
-        return self._send_zip(name, entries)
+        return response
 
     # ------------------------------------------------------------------
     # Notifications

@@ -44,7 +44,8 @@ class CustomerProjectPortal(CustomerFilePortal):
         """Show a folder of a project, or what is found in the whole project."""
         project = self._get_project(project_id)
         return self._render_project_files(
-            project, self._get_folder(project, folder), page, search, done=params.get('done'))
+            project, self._get_folder(project, folder),
+            int(page) if re.fullmatch('[0-9]{1,9}', str(page)) else 1, search, done=params.get('done'))
 
     def _render_project_files(self, project, folder, page=1, search='', error=None, done=None):
         search = clean_text(search)[:MAX_SEARCH].strip()

@@ -199,7 +199,7 @@ class CustomerFile(models.Model):
         if not reserved:
             self.env['customer.file.usage']._reserve(file_sudo.commercial_partner_id, values['size'])
         self.env.execute_query(SQL('SELECT id FROM customer_file WHERE id = %s FOR NO KEY UPDATE', self.id))
-        self.invalidate_recordset(['version_id'])
+        self.invalidate_recordset(['version_id', 'version_ids'])
         number = max(file_sudo.version_ids.mapped('number'), default=0) + 1
         version_sudo = file_sudo.env['customer.file.version'].create({
             'file_id': self.id, 'number': number, 'comment': comment, 'uploader_id': user.id, **values})
@@ -207,6 +207,7 @@ class CustomerFile(models.Model):
         file_sudo.with_context(tracking_disable=True).write({
             'version_id': version_sudo.id, 'size': values['size'], 'mimetype': values['mimetype'],
             'version_date': fields.Datetime.now(), 'is_confirmed': False})
+        self.invalidate_recordset(['version_ids'])  # newest first
         self._after_version(version_sudo)
         return version_sudo
 
@@ -271,6 +272,9 @@ class CustomerFile(models.Model):
         """Refuse end users who came here by RPC; the pages of the portal are their way."""
         if self._customer_restriction() in ('portal', 'none'):
             raise AccessError(self.env._('Only staff can do this.'))
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        return self._guard_recipients(super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs))
 
     # ------------------------------------------------------------------
     # Actions

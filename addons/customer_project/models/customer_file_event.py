@@ -174,7 +174,7 @@ class CustomerFileEvent(models.Model):
 
         :param lines: list of ``(kind of event, record, text)``
         """
-        base = self.get_base_url()
+        base = self.browse().get_base_url()
         body = Markup('<p>%s</p><ul>%s</ul><p style="color: #666">%s</p>') % (
             env._('Hello %s,', user.name),
             Markup('').join(Markup('<li>%s: <a href="%s">%s</a><br/><small>%s</small></li>') % (

@@ -143,6 +143,9 @@ class CustomerFileRequest(models.Model):
             'category_id': self.category_id.id, 'user_id': self.user_id.id, 'due_days': self.due_days,
             'date_due': due or False, 'remind_before': self.remind_before, 'remind_after': self.remind_after})
 
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        return self._guard_recipients(super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs))
+
     # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------

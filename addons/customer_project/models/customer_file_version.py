@@ -42,10 +42,8 @@ class CustomerFileVersion(models.Model):
         """Take the content along, and give its room back."""
         for version in self.sudo():
             self.env['customer.file.usage']._release(version.file_id.commercial_partner_id, version.size)
-        attachments = self.sudo().attachment_id
         files = self.sudo().file_id
-        result = super().unlink()
-        attachments.unlink()
+        result = super().unlink()  # Odoo deletes the attachments of a record with it
         for file in files.exists():
             latest = file.version_ids[:1]
             if file.version_id != latest or not file.version_id:

@@ -50,7 +50,8 @@ class CustomerFolder(models.Model):
     @api.constrains('name')
     def _check_name(self):
         for folder in self:
-            if not (folder.name or '').strip() or '/' in folder.name or segment(folder.name) == '_':
+            name = folder.name or ''
+            if not name.strip(' .') or segment(name) != name.strip(' .') or name != name.strip():
                 raise ValidationError(self.env._('“%s” cannot be the name of a folder.', folder.name or ''))
 
     @api.ondelete(at_uninstall=False)
@@ -62,8 +63,7 @@ class CustomerFolder(models.Model):
     @api.depends('name', 'parent_id')
     def _compute_display_name(self):
         for folder in self:
-            names = [name for name in folder._path_names()]
-            folder.display_name = ' / '.join(names)
+            folder.display_name = ' / '.join(folder._path_names())
 
     def _path_names(self):
         """Return the names from the top folder to this one, as far as the user may see them: siblings never leak."""

@@ -2,7 +2,10 @@ from odoo import models
 
 
 class CustomerRecipientGuard(models.AbstractModel):
-    """Mail about a record goes to nobody who may not read it at this moment, whatever he was added for."""
+    """Mail about a record goes to nobody who may not read it at this moment, whatever he was added for.
+
+    Models call :meth:`_guard_recipients` in ``_notify_get_recipients``: before a mixin Odoo's own classes come first.
+    """
 
     _name = 'customer.recipient.guard'
     _description = 'Guard of recipients'
@@ -14,9 +17,11 @@ class CustomerRecipientGuard(models.AbstractModel):
         return users.sudo().filtered(lambda user: user.active and self.with_user(user).with_context(
             allowed_company_ids=user.company_ids.ids).has_access('read')).sudo(False)
 
-    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        """Drop recipients who may not see a customer's record; records of nobody are left to Odoo."""
-        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+    def _guard_recipients(self, recipients):
+        """Drop recipients who may not see a customer's record; records of nobody are left to Odoo.
+
+        :param list recipients: dicts as ``_notify_get_recipients`` returns them
+        """
         # sudo: the owner decides who gets mail
         owner = self.sudo().commercial_partner_id if len(self) == 1 else False
         if not owner:

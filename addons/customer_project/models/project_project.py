@@ -18,8 +18,7 @@ class ProjectProject(models.Model):
     _customer_icon = 'fa-folder-open-o'
 
     commercial_partner_id = fields.Many2one(
-        'res.partner', string='Owner', compute='_compute_commercial_partner_id', store=True, index=True,
-        precompute=True, help='The customer who owns the project. It stays when the contact changes employer later.')
+        'res.partner', string='Owner', compute='_compute_commercial_partner_id', store=True, index=True, help='The customer who owns the project. It stays when the contact changes employer later.')
     # Odoo searches messages without asking for rights on them
     message_ids = fields.One2many(bypass_search_access=False)
     website_message_ids = fields.One2many(bypass_search_access=False)
@@ -127,6 +126,9 @@ class ProjectProject(models.Model):
         Request = self.env['customer.file.request']
         for request in Request.search([('project_id', '=', self.id), ('state', '!=', 'cancelled')]):
             request._copy_to(new, folders)
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        return self._guard_recipients(super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs))
 
     # ------------------------------------------------------------------
     # Actions

@@ -86,3 +86,6 @@ class ProjectTask(models.Model):
                 'commercial_partner_id' in vals for vals in vals_list):
             raise AccessError(self.env._('You have no access to this customer.'))
         return super().create(vals_list)
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        return self._guard_recipients(super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs))
