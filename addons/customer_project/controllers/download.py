@@ -67,11 +67,10 @@ class CustomerFileSender(CustomerServicesPortal):
             else:
                 self._add_to_zip(archive, path, content)
         filename = f'{segment(name)}.zip'
-        response = Response(iter(archive), direct_passthrough=True, headers=[
+        return Response(iter(archive), direct_passthrough=True, headers=[
             ('Content-Type', 'application/zip'),
             ('Content-Disposition', f"attachment; filename*=UTF-8''{url_quote(filename)}"),
             ('X-Content-Type-Options', 'nosniff'), ('Cache-Control', 'private, no-store')])
-        return response
 
     def _add_to_zip(self, archive, path, version):
         """Add a version: from disk by its path, from elsewhere when its turn comes."""

@@ -5,7 +5,7 @@ import os
 import tempfile
 from urllib.parse import urlsplit
 
-import requests
+import requests as http_client
 
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
@@ -87,14 +87,14 @@ class CustomerFile(models.Model):
         if parts.scheme != 'https' or (parts.hostname or '').lower() not in hosts or parts.username:
             raise UserError(self.env._('Files are not fetched from this address.'))
         try:
-            with requests.get(url, stream=True, timeout=TIMEOUT, allow_redirects=False) as answer:
+            with http_client.get(url, stream=True, timeout=TIMEOUT, allow_redirects=False) as answer:
                 if answer.status_code != 200:
                     raise UserError(self.env._('The address answers with status %s.', answer.status_code))
                 for block in answer.iter_content(BLOCK):
                     stream.write(block)
                     if stream.tell() > max_bytes:
                         raise UserError(self.env._('The file is too large.'))
-        except requests.RequestException:
+        except http_client.RequestException:
             raise UserError(self.env._('The address could not be read.')) from None
 
     @api.model

@@ -203,18 +203,16 @@ class CustomerFileUpload(models.Model):
     def _check_target(self, target):
         """Check that the current user may upload to the record.
 
-        :raises AccessError: if he may not
+        :return: whether he may
+        :raises AccessError: if he may not even read it
         """
         target.ensure_one()
         target.check_access('read')
-        allowed = {
-            'customer.folder': lambda: target._customer_may_upload(),
-            'customer.file.request': lambda: target._customer_may_upload(),
-            'customer.file': lambda: target._customer_may_add_version(),
-            'project.project': lambda: target._customer_restriction() != 'portal' and self.env[
-                'customer.file'].has_access('create'),
-        }.get(target._name)
-        return bool(allowed and allowed())
+        if target._name == 'project.project':
+            return target._customer_restriction() != 'portal' and self.env['customer.file'].has_access('create')
+        if target._name == 'customer.file':
+            return target._customer_may_add_version()
+        return target._name in TARGETS and target._customer_may_upload()
 
     def _received(self):
         """Return how many bytes have come."""
@@ -263,7 +261,7 @@ class CustomerFileUpload(models.Model):
         path = self._path()
         file = target.env['customer.file']._create_by_upload(target, path, self.name, reserved=True)
         self._forget_after(path, on_rollback=False)
-        super().unlink()
+        self.unlink()
         return file
 
     def _cancel(self):

@@ -18,7 +18,8 @@ class ProjectProject(models.Model):
     _customer_icon = 'fa-folder-open-o'
 
     commercial_partner_id = fields.Many2one(
-        'res.partner', string='Owner', compute='_compute_commercial_partner_id', store=True, index=True, help='The customer who owns the project. It stays when the contact changes employer later.')
+        'res.partner', string='Owner', compute='_compute_commercial_partner_id', store=True, index=True,
+        help='The customer who owns the project. It stays when the contact changes employer later.')
     # Odoo searches messages without asking for rights on them
     message_ids = fields.One2many(bypass_search_access=False)
     website_message_ids = fields.One2many(bypass_search_access=False)
@@ -124,8 +125,8 @@ class ProjectProject(models.Model):
                 'visibility': 'internal' if folder.visibility == 'accesses' else folder.visibility,
                 'upload': folder.upload})
         Request = self.env['customer.file.request']
-        for request in Request.search([('project_id', '=', self.id), ('state', '!=', 'cancelled')]):
-            request._copy_to(new, folders)
+        for document in Request.search([('project_id', '=', self.id), ('state', '!=', 'cancelled')]):
+            document._copy_to(new, folders)
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         return self._guard_recipients(super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs))

@@ -2,7 +2,7 @@ import base64
 import io
 import os
 import zipfile
-from unittest.mock import patch
+from unittest.mock import MagicMock, patch
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
@@ -140,21 +140,11 @@ class TestFiles(FileCommon):
 
     def test_storage_of_another_module(self):
         """Issue 9.10: a storage whose attachments can be opened for writing is written as a stream."""
-        Attachment = type(self.env['ir.attachment'])
-        written = []
-
-        class Target:
-            def __enter__(self):
-                return self
-
-            def __exit__(self, *args):
-                return False
-
-            def write(self, block):
-                written.append(block)
-
+        Attachment, written = type(self.env['ir.attachment']), []
+        target = MagicMock()
+        target.__enter__.return_value.write = written.append
         with patch.object(Attachment, '_storage', lambda self: 'remote'), patch.object(
-                Attachment, 'open', lambda self, mode: Target(), create=True):
+                Attachment, 'open', lambda self, mode: target, create=True):
             self.env['ir.attachment']._customer_create_from_path(
                 self._temporary(), {'name': 'x', 'mimetype': 'application/pdf'})
         self.assertEqual(b''.join(written), PDF)

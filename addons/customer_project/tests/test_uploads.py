@@ -17,9 +17,11 @@ from .common import HTML, PDF, SVG, FileCommon
 class TestUploads(FileCommon):
     """Uploads in pieces, and the API of integrators."""
 
-    def _start(self, user, target, name='a.pdf', size=len(PDF)):
-        upload = self.env['customer.file.upload'].with_user(user)._start(target.with_user(user), name, size)
-        self.addCleanup(lambda path=upload._path(): os.path.exists(path) and os.unlink(path))
+    def _start(self, user, target, name='a.pdf', size=None):
+        upload = self.env['customer.file.upload'].with_user(user)._start(
+            target.with_user(user), name, len(PDF) if size is None else size)
+        path = upload._path()
+        self.addCleanup(lambda: os.path.exists(path) and os.unlink(path))
         return upload
 
     def _used(self):
@@ -154,7 +156,7 @@ class TestUploads(FileCommon):
         answer = MagicMock(status_code=200)
         answer.__enter__.return_value = answer
         answer.iter_content.return_value = [PDF]
-        with patch.object(customer_file_api.requests, 'get', return_value=answer) as get:
+        with patch.object(customer_file_api.http_client, 'get', return_value=answer) as get:
             for url in ('http://files.example.com/a', 'https://evil.example.com/a', 'https://127.0.0.1/a', 'file:///etc/passwd',
                         'https://files.example.com@evil.example.com/', 'https://x@files.example.com/', None):
                 with self.assertRaisesRegex(UserError, 'not fetched'):
