@@ -30,6 +30,8 @@ class CustomerAccessibleMixin(models.AbstractModel):
     #: many2one fields to documents on which this one hangs: who processes such a document sees this one too, and who
     #: requested it sees this one in the scope *own*; over several steps, but never in a circle
     _customer_origin_fields = ()
+    #: model that stands for this one among the kinds of an access, if it is not itself
+    _customer_kind = None
 
     customer_accessible = fields.Boolean(
         string='Accessible', compute='_compute_customer_accessible', search='_search_customer_accessible',
@@ -120,7 +122,7 @@ class CustomerAccessibleMixin(models.AbstractModel):
             "(%s = ANY(ARRAY(SELECT customer_id FROM customer_access access WHERE user_id = %s AND state = 'activated'"
             " AND (scope = 'all' OR scope = 'kinds' AND EXISTS(SELECT FROM customer_access_kind_rel kind"
             ' WHERE kind.access_id = access.id AND kind.model_id = %s)))) OR %s)',
-            owner, self.env.uid, self.env['ir.model']._get_id(self._name), single)
+            owner, self.env.uid, self.env['ir.model']._get_id(self._customer_kind or self._name), single)
 
     @api.model
     def _customer_single_sql(self, restriction, column):
@@ -233,7 +235,7 @@ class CustomerAccessibleMixin(models.AbstractModel):
         if restriction == 'portal':
             accesses = self.env['customer.access'].sudo().search_fetch(
                 mine & Domain('state', '=', 'activated') & Domain('customer_id', 'in', owners), ['customer_id', 'scope'])
-            kind = self.env['ir.model']._get_id(self._name)
+            kind = self.env['ir.model']._get_id(self._customer_kind or self._name)
             full = accesses.filtered(
                 lambda access: access.scope == 'all' or (access.scope == 'kinds' and kind in access.kind_ids.ids))
             own = accesses.filtered(lambda access: access.scope == 'own')
