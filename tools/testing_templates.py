@@ -111,7 +111,7 @@ class Templates:
         name = f'{TEMPLATE}_{label or ("demo" if demo else "bare")}_{template_key(modules, demo)}'
         with lock(TEST_DIR / 'locks' / name):
             if not (self.cluster.exists(name) and _mark(name).exists()):
-                self._build(name, modules, demo, parent)
+                self._build(name, modules, demo, parent, assets=demo or bool(label))
         _mark(name).touch()
         return name
 
@@ -173,7 +173,7 @@ class Templates:
         shutil.copytree(_filestore(template), _filestore(name), copy_function=os.link,  # files are never rewritten
                         ignore=lambda *args: {_MARK})
 
-    def _build(self, name, modules, demo, parent):
+    def _build(self, name, modules, demo, parent, assets):
         new = f'{name}_new'
         log_path = LOG_DIR / f'{name}.log'
         if parent:
@@ -191,7 +191,7 @@ class Templates:
             raise Problem(f'cannot install {", ".join(sorted(modules))}, see {log_path}\n{tail(log_path)}')
         if glue:
             shell(self.cluster, new, UPDATE_LIST, LOG_DIR / f'{name}.list.log')
-        if demo:  # no browser looks at a bare database
+        if assets:  # no browser looks at a bare database
             shell(self.cluster, new, PREGENERATE, LOG_DIR / f'{name}.assets.log')
         shutil.rmtree(_filestore(name), ignore_errors=True)
         _filestore(new).mkdir(parents=True, exist_ok=True)
