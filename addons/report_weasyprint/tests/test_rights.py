@@ -90,8 +90,8 @@ class TestRights(ReportCommon):
             f'<style>@import url({css});</style><text y="20">x</text>',
             f'<style>@font-face {{font-family: x; src: url({self.url})}}</style><text y="20">x</text>',
             f'<filter id="f"><feImage href="{self.url}"/></filter><rect filter="url(#f)" width="9" height="9"/>',
-            f'<pattern id="p" width="9" height="9"><image href="{self.url}" width="9" height="9"/></pattern>'
-            '<rect fill="url(#p)" width="90" height="90"/>',
+            (f'<pattern id="p" width="9" height="9"><image href="{self.url}" width="9" height="9"/></pattern>'
+             '<rect fill="url(#p)" width="90" height="90"/>'),
             f'<foreignObject><img src="{self.url}"/></foreignObject>', f'<image href="{inner}" width="9" height="9"/>',
         ):
             svg = f'<svg {space}>{shape}</svg>'
