@@ -7,6 +7,7 @@ from . import customer_ticket_mail
 from . import rating_rating
 from . import customer_ticket_turn
 from . import customer_ticket_assignment
+from . import resource_calendar
 from . import customer_ticket_sla_policy
 from . import customer_ticket_sla_alert
 from . import customer_ticket_sla
