@@ -22,7 +22,7 @@ class CustomerTicket(models.Model):
     _portal_url = '/my/tickets'
     _customer_open_domain = [('is_closed', '=', False)]
     _customer_icon = 'fa-life-ring'
-    _customer_fields = frozenset({'name', 'description', 'team_id'})
+    _customer_fields = frozenset({'name', 'description', 'team_id', 'priority'})
 
     number = fields.Char(required=True, readonly=True, copy=False, index='trigram', default=NO_NUMBER)
     name = fields.Char(string='Subject', required=True, size=MAX_SUBJECT, index='trigram', tracking=True)
@@ -238,7 +238,20 @@ class CustomerTicket(models.Model):
             errors['description'] = self.env._('The text is too long: at most %s characters.', MAX_TEXT)
         if values.get('team_id') and values['team_id'] not in self._customer_teams().ids:
             errors['team_id'] = self.env._('Please choose one of the teams in the list.')
+        if values.get('priority') and values['priority'] not in self._customer_priorities(values.get('team_id')):
+            errors['priority'] = self.env._('Please choose one of the priorities in the list.')
         return errors
+
+    @api.model
+    def _customer_priorities(self, team_id=None):
+        """Return the priorities from which a customer may choose: dict from the value to its label.
+
+        :param team_id: id of the team, by default the first one that is offered
+        """
+        teams = self._customer_teams()
+        team = teams.filtered(lambda team: team.id == team_id) if team_id else teams[:1]
+        labels = dict(self._fields['priority']._description_selection(self.env))
+        return labels if team.portal_priority else {'0': labels['0']}
 
     @api.model
     def _prepare_customer_values(self, values):
@@ -254,6 +267,7 @@ class CustomerTicket(models.Model):
             'name': ' '.join(values['name'].split()),
             'description': plaintext2html(values['description'].strip()),
             'team_id': values.get('team_id') or self._customer_teams()[:1].id,
+            **({'priority': values['priority']} if values.get('priority') else {}),
         }
 
     def _transition_values(self, target):
