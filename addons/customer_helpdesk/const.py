@@ -10,6 +10,7 @@ STATES = [
 ]
 #: states in which nobody has anything to do any more
 DONE_STATES = ('closed', 'cancelled')
+PRIORITIES = [('0', 'Normal'), ('1', 'High'), ('2', 'Urgent')]
 MAX_SUBJECT = 200
 #: characters that a customer may write in one text
 MAX_TEXT = 20000

@@ -70,7 +70,8 @@ class CustomerTicketPortal(CustomerServicesPortal):
         if not request.env['customer.ticket'].has_access('read'):
             return super()._portal_actions()
         tickets = request.env['customer.ticket'].search_fetch(
-            [('state', '=', 'waiting')], ['number', 'name', 'last_message_date'], order='last_message_date, id',
+            Domain('state', '=', 'waiting') & self._portal_customer_domain('customer.ticket'),
+            ['number', 'name', 'last_message_date'], order='last_message_date, id',
             limit=MAX_ACTIONS)
         return super()._portal_actions() + [{
             'title': ticket.display_name,
@@ -82,7 +83,8 @@ class CustomerTicketPortal(CustomerServicesPortal):
     def _portal_cards(self):
         if not request.env['customer.ticket'].has_access('read'):
             return super()._portal_cards()
-        count = request.env['customer.ticket'].search_count([('is_closed', '=', False)])
+        count = request.env['customer.ticket'].search_count(
+            Domain('is_closed', '=', False) & self._portal_customer_domain('customer.ticket'))
         return super()._portal_cards() + [{
             'title': request.env._('Tickets'),
             'text': request.env._('Ask a question, report a problem, follow the answers'),
@@ -280,13 +282,13 @@ class CustomerTicketPortal(CustomerServicesPortal):
     @route('/my/tickets/new', type='http', auth='user', website=True, methods=['POST'])
     def portal_my_ticket_create(self, form_key='', **params):
         """Create a ticket; on an error the form comes back with what was typed."""
-        typed = {name: clean_text(params.get(name)) for name in ('name', 'description', 'team_id', 'priority')}
+        typed = {name: clean_text(params.get(name)) for name in ('name', 'description', 'team_id', 'type_id', 'priority')}
         values = {name: text for name, text in typed.items() if text}
         if not self._priorities_on_offer():
             values.pop('priority', None)  # the form did not ask for it
-        if 'team_id' in values:
-            # what is no id is none of the teams on offer
-            values['team_id'] = int(values['team_id']) if re.fullmatch('[1-9][0-9]{0,8}', values['team_id']) else -1
+        for name in {'team_id', 'type_id'} & set(values):
+            # what is no id is none of those on offer
+            values[name] = int(values[name]) if re.fullmatch('[1-9][0-9]{0,8}', values[name]) else -1
         Ticket = request.env['customer.ticket']
         errors = Ticket._customer_errors(values)
         uploads = []
@@ -308,6 +310,7 @@ class CustomerTicketPortal(CustomerServicesPortal):
             **self._prepare_portal_layout_values(),
             'page_name': 'ticket_new',
             'teams_sudo': request.env['customer.ticket']._customer_teams(),
+            'types_sudo': request.env['customer.ticket.type']._offered_to_customers(request.env.user.company_id),
             'priorities': self._priorities_on_offer(),
             'max_subject': MAX_SUBJECT,
             'form_key': self._new_form_key(),

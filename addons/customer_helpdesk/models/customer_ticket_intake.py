@@ -248,8 +248,8 @@ class CustomerTicket(models.Model):
         return model, ticket.id, values, user_id, alias
 
     def _mail_target(self):
-        """Hook: return the ticket on which mail to this one lands (another one if it was merged)."""
-        return self
+        """Return the ticket on which mail to this one lands: another one if it was merged."""
+        return self._merge_target()
 
     def _parent_of_mail(self, message_dict):
         """Return the id of the message to which a mail answers, if it is one of this ticket."""

@@ -21,11 +21,6 @@ class CustomerTicketTeam(models.Model):
         string='Days until the reminder', default=5, help='Who did not answer is reminded once. 0: never.')
 
 
-class RatingRating(models.Model):
-    _name = 'rating.rating'
-    _inherit = ['rating.rating', 'customer.link.guard']
-
-
 class CustomerTicketClosure(models.Model):
     """One closing of a ticket and the rating of it."""
 

@@ -13,3 +13,10 @@ from . import test_revocation
 from . import test_ticket
 from . import test_ticket_links
 from . import test_tour
+from . import test_type
+from . import test_sla_clock
+from . import test_sla
+from . import test_assignment
+from . import test_merge
+from . import test_answer
+from . import test_report

@@ -50,7 +50,8 @@ class CustomerAccessPortal(CustomerServicesPortal):
         cards = super()._portal_cards()
         if not request.env.user._is_portal():
             return cards
-        count = request.env['customer.access'].search_count([('state', '=', 'activated')])
+        count = request.env['customer.access'].search_count(
+            Domain('state', '=', 'activated') & self._portal_customer_domain('customer.access'))
         return cards + [{
             'title': request.env._('Accesses'),
             'text': request.env._('See who else has access'),
@@ -120,7 +121,7 @@ class CustomerAccessPortal(CustomerServicesPortal):
         scopes = {access.scope for access in mine}
         if 'all' in scopes:
             scopes = set(labels)
-        names = request.env['customer.document.mixin']._customer_document_models()
+        names = request.env['customer.transaction.mixin']._customer_document_models()
         # sudo: the names of kinds of documents that the visitor may give on
         kinds_sudo = request.env['ir.model'].sudo().search([('model', 'in', names)])
         if not any(access.scope == 'all' for access in mine):

@@ -22,7 +22,7 @@ class CustomerAccess(models.Model):
         revoked = self.filtered(lambda access: access.state == 'revoked')
         revoked.user_id.filtered(lambda user: not user.active).api_key_ids._remove()
         revoked.partner_id.signup_type = False
-        for name in self.env['customer.document.mixin']._customer_document_models():
+        for name in self.env['customer.transaction.mixin']._customer_document_models():
             self._void_share_links(name)
             for access in self:
                 access._cancel_mail(name)
@@ -50,6 +50,8 @@ class CustomerAccess(models.Model):
     def _void_share_links(self, name):
         """Delete the share tokens of the customers' documents and of their files; new ones are made when needed."""
         Model, Attachment = self.env[name], self.env['ir.attachment']
+        if 'access_token' not in Model._fields:
+            return
         Model.flush_model(['commercial_partner_id', 'access_token'])
         Attachment.flush_model(['res_model', 'res_id', 'access_token'])
         table, customers = SQL.identifier(Model._table), list(self.customer_id.ids)

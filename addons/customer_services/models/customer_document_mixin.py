@@ -2,11 +2,13 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
-from odoo.tools import ormcache, plaintext2html
+from odoo.tools import plaintext2html
 
-from ..const import CONVERSATION_TYPES
+from ..const import CUSTOMER_KEY
 from ..portal_list import clean_text
+
+#: key of the context with the customer of a new document, a record: no RPC can send it
+OWNER_KEY = 'customer_services_owner'
 
 
 class CustomerDocumentMixin(models.AbstractModel):
@@ -18,7 +20,7 @@ class CustomerDocumentMixin(models.AbstractModel):
 
     _name = 'customer.document.mixin'
     _description = 'Document of a customer'
-    _inherit = ['customer.accessible.mixin', 'customer.state.mixin', 'portal.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['customer.transaction.mixin', 'customer.state.mixin', 'portal.mixin', 'mail.thread', 'mail.activity.mixin']
 
     #: address of the list in the portal, for example ``/my/tickets``
     _portal_url = '/my'
@@ -43,21 +45,19 @@ class CustomerDocumentMixin(models.AbstractModel):
 
     @api.depends('partner_id')
     def _compute_commercial_partner_id(self):
+        """Take the customer of the requester; who serves several customers may be asking for another one.
+
+        That one comes in the context as a record, which no RPC can send.
+        """
+        given = self.env.context.get(OWNER_KEY)
         for document in self:
-            document.commercial_partner_id = document.partner_id.commercial_partner_id
+            is_new_for_another = isinstance(given, models.BaseModel) and not document._origin
+            document.commercial_partner_id = given if is_new_for_another else document.partner_id.commercial_partner_id
 
     def _compute_access_url(self):
         super()._compute_access_url()
         for document in self:
             document.access_url = f'{self._portal_url}/{document.id}'
-
-    @api.model
-    @ormcache()
-    def _customer_document_models(self):
-        """Return the names of all models that are documents of customers, as a sorted tuple."""
-        mixin = self.env.registry['customer.document.mixin']
-        return tuple(sorted(
-            name for name, cls in self.env.registry.items() if issubclass(cls, mixin) and not cls._abstract))
 
     # ------------------------------------------------------------------
     # CRUD
@@ -92,15 +92,6 @@ class CustomerDocumentMixin(models.AbstractModel):
                 self._customer_restriction() != 'all'):
             raise AccessError(self.env._('You have no access to this customer.'))
 
-    def unlink(self):
-        """Take the authorisations on single documents along: ids must not be reused by a right that was left over."""
-        # sudo: who may delete the document need not be allowed to determine processors
-        processors = self.env['customer.processor'].sudo().search(
-            [('res_model', '=', self._name), ('res_id', 'in', self.ids)])
-        result = super().unlink()
-        processors.unlink()
-        return result
-
     @api.model
     def _create_from_customer(self, values):
         """Create a document for the portal user who asks for it: the one entry for every channel of customers.
@@ -116,13 +107,30 @@ class CustomerDocumentMixin(models.AbstractModel):
         foreign = sorted(set(values) - self._customer_fields)
         if foreign:
             raise AccessError(self.env._('These fields cannot be set in the portal: %s', ', '.join(foreign)))
-        # sudo: the user's own accesses; the fields were picked from the whitelist, the owner is the user himself
-        self.env['customer.document.mixin']._check_customer_may_create(user.partner_id)
+        customer = self.env['customer.document.mixin']._customer_of_creation()
         values = self._prepare_customer_values({
             name: clean_text(value) if isinstance(value, str) else value for name, value in values.items()})
-        document_sudo = self.sudo().with_company(user.company_id).create(
-            dict(values, partner_id=user.partner_id.id, company_id=user.company_id.id))
-        return document_sudo.sudo(False)
+        values.update(partner_id=user.partner_id.id, company_id=user.company_id.id)
+        # sudo: the user's own accesses; the fields were picked from the whitelist, the owner is one of his customers
+        self_sudo = self.sudo().with_company(user.company_id)
+        if customer == user.partner_id.commercial_partner_id:
+            return self_sudo.create(values).sudo(False)
+        document_sudo = self_sudo.with_context(**{OWNER_KEY: customer}).create(values)
+        return document_sudo.with_context(**{OWNER_KEY: None}).sudo(False)
+
+    @api.model
+    def _customer_of_creation(self):
+        """Return the customer for whom the portal user creates something: the one that he chose, else his own.
+
+        The choice comes in the context (:data:`CUSTOMER_KEY`, an id) and counts among his accesses only.
+
+        :raises AccessError: without an activated access
+        """
+        customers = self.env['customer.access']._my_accesses().customer_id
+        if not customers:
+            raise AccessError(self.env._('You have no access to this customer.'))
+        chosen, own = self.env.context.get(CUSTOMER_KEY), self.env.user.partner_id.commercial_partner_id
+        return customers.sorted(lambda customer: (customer.id != chosen, customer != own, customer.id))[0]
 
     @api.model
     def _check_customer_may_create(self, partner):
@@ -131,10 +139,7 @@ class CustomerDocumentMixin(models.AbstractModel):
         :param partner: the user's ``res.partner``
         :raises AccessError: if he has no active access to ``partner``'s customer
         """
-        if not self.env['customer.access'].sudo().search_count([
-            ('user_id', '=', self.env.uid), ('customer_id', '=', partner.commercial_partner_id.id),
-            ('state', '=', 'activated'),
-        ], limit=1):
+        if partner.commercial_partner_id not in self.env['customer.access']._my_accesses().customer_id:
             raise AccessError(self.env._('You have no access to this customer.'))
 
     @api.model
@@ -191,16 +196,3 @@ class CustomerDocumentMixin(models.AbstractModel):
         if mode != 'read':
             kwargs = {}
         return super()._get_thread_with_access(thread_id, mode=mode, **kwargs)
-
-    def _public_messages_domain(self):
-        """Return the domain of the conversation that the customer may see on the documents in ``self``."""
-        return (
-            Domain('model', '=', self._name) & Domain('res_id', 'in', self.ids)
-            & self._public_message_domain())
-
-    @api.model
-    def _public_message_domain(self):
-        """Return the domain of what is conversation with the customer, of any document."""
-        return (
-            Domain('message_type', 'in', CONVERSATION_TYPES) & Domain('is_internal', '=', False)
-            & Domain('subtype_id', '=', self.env['ir.model.data']._xmlid_to_res_id('mail.mt_comment')))

@@ -31,7 +31,7 @@ class CustomerProcessor(models.Model):
     @api.constrains('res_model', 'res_id')
     def _check_document(self):
         for processor in self:
-            if processor.res_model not in self.env['customer.document.mixin']._customer_document_models():
+            if processor.res_model not in self.env['customer.transaction.mixin']._customer_document_models():
                 raise ValidationError(self.env._('%s is no document of a customer.', processor.res_model))
             if not self.env[processor.res_model].browse(processor.res_id).exists():
                 raise ValidationError(self.env._('This document does not exist.'))
@@ -39,7 +39,7 @@ class CustomerProcessor(models.Model):
     @api.depends('res_model', 'res_id')
     def _compute_customer_id(self):
         for name, processors in self.grouped('res_model').items():
-            if name in self.env['customer.document.mixin']._customer_document_models():
+            if name in self.env['customer.transaction.mixin']._customer_document_models():
                 # sudo: the owner of the document, whoever gives the right
                 documents = self.env[name].sudo().browse(processors.mapped('res_id')).exists()
                 owners = {document.id: document.commercial_partner_id for document in documents}

@@ -15,7 +15,7 @@ class MailMessage(models.Model):
         """
         if not self or not self.env.user.share:
             return super()._get_forbidden_access(operation)
-        guarded = self.env['customer.document.mixin']._customer_document_models()
+        guarded = self.env['customer.transaction.mixin']._customer_document_models()
         # sudo: the check itself
         forbidden = self.sudo().filtered(lambda message: message.model in guarded and (
             operation != 'read' or message.is_internal or not message.subtype_id or message.subtype_id.internal

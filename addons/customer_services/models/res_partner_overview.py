@@ -108,7 +108,7 @@ class ResPartner(models.Model):
     @api.model
     def _customer_kinds(self):
         """Return the models of all kinds of transactions that the user may read."""
-        kinds = (self.env[name] for name in self.env['customer.document.mixin']._customer_document_models())
+        kinds = (self.env[name] for name in self.env['customer.transaction.mixin']._customer_document_models())
         return [model for model in kinds if model.has_access('read')]
 
     def _compute_customer_authorisation_count(self):

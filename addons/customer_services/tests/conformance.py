@@ -27,7 +27,7 @@ class ConformanceMixin:
 
     def _documents(self):
         """Return the own models that are documents of customers."""
-        names = self.env['customer.document.mixin']._customer_document_models()
+        names = self.env['customer.transaction.mixin']._customer_document_models()
         return [model for model in self._own_models() if model._name in names]
 
     def _own_routes(self):

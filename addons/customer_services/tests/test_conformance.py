@@ -13,7 +13,7 @@ class TestConformance(ConformanceMixin, TransactionCase):
         'customer.authorisation.action_determine_administrators',
         'customer.authorisation.action_determine_processors',
         'customer.authorise.wizard.action_apply',
-        'customer.document.mixin.action_explain_access',
+        'customer.transaction.mixin.action_explain_access',
         'customer.group.action_open_customers', 'customer.group.action_send_mail',
         'res.partner.action_explain_access', 'res.partner.action_make_customer',
         'res.partner.action_open_authorisations',

@@ -18,7 +18,7 @@ class CustomerExplainWizard(models.TransientModel):
 
     @api.model
     def _selection_record(self):
-        names = ('res.partner', *self.env['customer.document.mixin']._customer_document_models())
+        names = ('res.partner', *self.env['customer.transaction.mixin']._customer_document_models())
         return [(name, self.env['ir.model']._get(name).name) for name in names]
 
     @api.depends('record', 'user_id')

@@ -1,13 +1,24 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import ormcache
 
-from ..const import GROUP_MANAGER, GROUP_SPECIALIST
+from ..const import CONVERSATION_TYPES, GROUP_MANAGER, GROUP_SPECIALIST
 
 
-class CustomerDocumentMixin(models.AbstractModel):
-    """Additional processors of a document, what counts as open, and why somebody may see it."""
+class CustomerTransactionMixin(models.AbstractModel):
+    """A business transaction of a customer, also one of Odoo's own models: who may see it, why, and who processes it.
 
-    _inherit = 'customer.document.mixin'
+    A model of Odoo inherits this before its own name (``_inherit = ['customer.transaction.mixin', 'sale.order']``: so
+    what is here runs before the methods of the model), brings a stored indexed ``commercial_partner_id`` (the owner)
+    and ``partner_id``, and the global rule ``[('customer_accessible', '=', True)]``. One with a conversation declares
+    ``message_ids`` and ``website_message_ids`` with ``bypass_search_access=False``, as ``customer.document.mixin`` does,
+    which is the base of models of our own.
+    """
+
+    _name = 'customer.transaction.mixin'
+    _description = 'Business transaction of a customer'
+    _inherit = ['customer.accessible.mixin']
 
     #: which documents wait for something: counted in the overview of customers
     _customer_open_domain = []
@@ -58,3 +69,33 @@ class CustomerDocumentMixin(models.AbstractModel):
         """Open "Who can see this, and why" for the document (managers)."""
         self.ensure_one()
         return self.env['customer.explanation']._action(self)
+
+    @api.model
+    @ormcache()
+    def _customer_document_models(self):
+        """Return the names of all models that are business transactions of customers, as a sorted tuple."""
+        mixin = self.env.registry['customer.transaction.mixin']
+        return tuple(sorted(
+            name for name, cls in self.env.registry.items() if issubclass(cls, mixin) and not cls._abstract))
+
+    def unlink(self):
+        """Take the authorisations on single documents along: ids must not be reused by a right that was left over."""
+        # sudo: who may delete the document need not be allowed to determine processors
+        processors = self.env['customer.processor'].sudo().search(
+            [('res_model', '=', self._name), ('res_id', 'in', self.ids)])
+        result = super().unlink()
+        processors.unlink()
+        return result
+
+    def _public_messages_domain(self):
+        """Return the domain of the conversation that the customer may see on the documents in ``self``."""
+        return (
+            Domain('model', '=', self._name) & Domain('res_id', 'in', self.ids)
+            & self._public_message_domain())
+
+    @api.model
+    def _public_message_domain(self):
+        """Return the domain of what is conversation with the customer, of any document."""
+        return (
+            Domain('message_type', 'in', CONVERSATION_TYPES) & Domain('is_internal', '=', False)
+            & Domain('subtype_id', '=', self.env['ir.model.data']._xmlid_to_res_id('mail.mt_comment')))
