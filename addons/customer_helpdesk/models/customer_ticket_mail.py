@@ -22,13 +22,13 @@ class CustomerTicket(models.Model):
         (:data:`FILES_KEY`).
         """
         files = self.env.context.get(FILES_KEY) or []
-        self = self.with_context({**self.env.context, FILES_KEY: None})
+        tickets = self.with_context({**self.env.context, FILES_KEY: None})
         mail = self.env.context.get(MAIL_KEY)
         requests = {}
         if not self.env.context.get(GATEWAY_KEY):
-            requests = self.filtered(lambda ticket: ticket._has_text() or files)._post_requests(files)
+            requests = tickets.filtered(lambda ticket: ticket._has_text() or files)._post_requests(files)
         rows = []
-        for ticket in self:
+        for ticket in tickets:
             if ticket in requests:
                 rows.append({'ticket_id': ticket.id, 'message_id': requests[ticket].id, 'is_request': True})
             if mail and mail.automatic:
@@ -57,6 +57,7 @@ class CustomerTicket(models.Model):
                 'email_add_signature': True, 'record_alias_domain_id': domains[ticket.id].id,
                 'record_company_id': ticket.company_id.id,
                 'reply_to': ticket._notify_get_reply_to(author_id=author.id)[ticket.id],
+                'date': ticket.last_message_date,
             }
             if files:
                 values.update(ticket._process_attachments_for_post(list(files), [], values))
@@ -275,10 +276,10 @@ class CustomerTicket(models.Model):
         links = [['customer_login', lambda data: data['ushare'], {
             'active': True, 'has_button_access': True,
             'button_access': {'url': ticket.get_base_url() + ticket.access_url}}]]
-        for partner in self.env['res.partner'].browse(self.env.context.get('customer_ticket_persons') or []):
-            links.append([f'customer_person_{partner.id}', lambda data, id_=partner.id: data['id'] == id_, {
-                'active': True, 'has_button_access': True,
-                'button_access': {'url': ticket._personal_link(partner)._url()}}])
+        persons = self.env['res.partner'].browse(self.env.context.get('customer_ticket_persons') or [])
+        links += [[f'customer_person_{partner.id}', lambda data, id_=partner.id: data['id'] == id_, {
+            'active': True, 'has_button_access': True,
+            'button_access': {'url': ticket._personal_link(partner)._url()}}] for partner in persons]
         return [*links, *groups]
 
     def _notify_by_email_render_layout(self, message, recipients_group, msg_vals=False, render_values=None):

@@ -40,8 +40,6 @@ class CustomerTicketClosure(models.Model):
 class CustomerTicket(models.Model):
     _inherit = 'customer.ticket'
 
-    rating_value = fields.Integer(
-        string='Rating (1-5)', readonly=True, copy=False, aggregator='avg', help='The last one; 5 is best.')
     closure_ids = fields.One2many('customer.ticket.closure', 'ticket_id', string='Closings')
 
     _closed_date_idx = models.Index('(closed_date) WHERE is_closed IS TRUE')
@@ -140,7 +138,6 @@ class CustomerTicket(models.Model):
         # sudo: who holds the token rates, he writes nothing else
         ticket = self.sudo()
         rating.write({'rating': value, 'feedback': feedback, 'consumed': True})
-        ticket.with_context(tracking_disable=True).rating_value = value
         staff = ticket._staff_to_notify()
         ticket.with_context(lang=staff[:1].lang or self.env.lang).message_post(
             body=ticket.env._('The customer gave %(stars)s of 5 stars. %(feedback)s', stars=value, feedback=feedback),

@@ -3,6 +3,7 @@ from . import test_closing
 from . import test_conformance
 from . import test_incoming
 from . import test_intake
+from . import test_intake_parallel
 from . import test_mail
 from . import test_mail_smtp
 from . import test_outgoing

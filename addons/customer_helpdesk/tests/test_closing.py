@@ -208,7 +208,7 @@ class TestRating(ClosingCommon):
                       lambda: self.ticket_a2._rate(rating, 1)):
             with self.assertRaises(UserError):
                 again()
-        self.assertEqual((rating.rating, rating.feedback, self.ticket_a1.rating_value), (4, 'Quick', 4))
+        self.assertEqual((rating.rating, rating.feedback, self.ticket_a1.rating_last_value), (4, 'Quick', 4))
         self.assertEqual(rating.rated_partner_id, self.agent.partner_id)
         self.assertEqual(self._recipients(self._mails()), ['agent@staff.example.com'])
         self.assertEqual(self.ticket_a1.state, 'closed')

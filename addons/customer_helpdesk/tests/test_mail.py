@@ -80,7 +80,7 @@ class TestTicketMail(TicketMailCommon):
     # -- new tickets ---------------------------------------------------------
 
     def test_new_ticket(self):
-        """Issue 2.14: a new ticket gives one mail to the team and one acknowledgement to the requester."""
+        """Issue 2.14, Issue 5.7: a new ticket gives one mail to the team and one acknowledgement to the requester."""
         self.team.member_ids = self.agent | self.manager
         ticket = self._open()
         to_team, to_requester = self._mails()
@@ -123,7 +123,7 @@ class TestTicketMail(TicketMailCommon):
         self.assertEqual(public.attachment_ids.res_id, ticket.id)
 
     def test_acknowledgement_in_the_language_of_the_requester(self):
-        """Issue 2.14: the acknowledgement is written in the language of the requester."""
+        """Issue 2.14, Issue 5.8: the acknowledgement is written in the language of the requester."""
         self.env['res.lang']._activate_lang('de_DE')
         template = self.env.ref('customer_helpdesk.mail_template_customer_ticket_new')
         template.with_context(lang='de_DE').body_html = '<p>Guten Tag <t t-out="object.number"/></p>'
@@ -134,7 +134,7 @@ class TestTicketMail(TicketMailCommon):
         self.assertNotIn('Guten Tag', self._mails()[1].body_html)
 
     def test_ticket_by_staff(self):
-        """Issue 2.14: what staff enter for a customer is his: he is the author and gets the acknowledgement."""
+        """Issue 2.14, Issue 5.5: what staff enter for a customer is his: he is the author and gets the acknowledgement."""
         ticket = self.env['customer.ticket'].with_user(self.manager).create({
             'name': 'By phone', 'description': '<p>He called</p>', 'partner_id': self.user_b1.partner_id.id,
             'team_id': self.team.id, 'user_id': self.agent.id})
@@ -160,7 +160,7 @@ class TestTicketMail(TicketMailCommon):
     # -- the conversation ----------------------------------------------------
 
     def test_customer_to_staff(self):
-        """Issue 2.14: what the customer writes goes to the assignee once, else to the team; never to himself."""
+        """Issue 2.14, Issue 5.7: what the customer writes goes to the assignee once, else to the team; never to himself."""
         self.team.member_ids = self.agent | self.manager
         self._post_public(self.user_a1)
         self.assertEqual(self._recipients(self._mails()), ['agent@staff.example.com', 'manager@staff.example.com'])
