@@ -17,6 +17,7 @@ from . import customer_access
 from . import rating_rating
 from . import customer_ticket_turn
 from . import customer_ticket_assignment
+from . import resource_calendar
 from . import customer_ticket_sla_policy
 from . import customer_ticket_sla_alert
 from . import customer_ticket_sla

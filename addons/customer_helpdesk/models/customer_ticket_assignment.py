@@ -32,17 +32,18 @@ class CustomerTicketTeam(models.Model):
 
     def _first_day_at_work(self, user):
         """Return the first day (of the team's time zone), from now on, on which a member works, or None."""
-        resource = user.resource_ids.filtered(
-            lambda resource: resource.active and resource.company_id in (self.company_id or self.env.company))[:1]
-        resource = resource or user.resource_ids.filtered('active')[:1]
-        team_calendar = self.resource_calendar_id or (self.company_id or self.env.company).resource_calendar_id
+        company = self.company_id or self.env.company
+        resources = user.resource_ids.filtered('active')
+        resource = resources.filtered(lambda resource: resource.company_id == company)[:1] or resources[:1]
+        team_calendar = self.resource_calendar_id or company.resource_calendar_id
         calendar = (resource.calendar_id if resource else team_calendar) or team_calendar
         zone = pytz.timezone(team_calendar.tz or 'UTC')
         now = pytz.utc.localize(fields.Datetime.now()).astimezone(zone)
         if not calendar:
             return now.date()
         end = zone.localize(datetime.combine(now.date() + timedelta(days=ABSENCE_DAYS), time.min))
-        intervals = calendar._work_intervals_batch(now, end, resources=resource or None)[resource.id]
+        intervals = calendar._work_intervals_batch(now, end, resources=resource or None, domain=[
+            ('time_type', '=', 'leave'), ('company_id', 'in', [company.id, resource.company_id.id, False])])[resource.id]
         return next((begin.astimezone(zone).date() for begin, _end, _attendance in intervals), None)
 
 

@@ -85,10 +85,8 @@ class CustomerTicket(models.Model):
         partners = self.message_partner_ids
         if self.partner_id != target.partner_id:
             partners |= self.partner_id
-        # only those who belong to the target's customer or work here: nobody follows what he may not see
-        target.message_subscribe(partners.filtered(
-            lambda partner: not partner.partner_share
-            or partner.commercial_partner_id == target.commercial_partner_id).ids)
+        # nobody follows what he may not see
+        target.message_subscribe(target._partners_who_may_see(partners).ids)
         self.activity_ids.write({'res_id': target.id})
         since = [moment for moment in (self.next_response_since, target.next_response_since) if moment]
         target.with_context(tracking_disable=True).write({

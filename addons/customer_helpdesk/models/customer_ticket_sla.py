@@ -1,7 +1,5 @@
 """Promises of time on tickets: three clocks in working time, and who is told when one runs out."""
-from datetime import datetime, timedelta
-
-import pytz
+from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.tools import format_datetime
@@ -9,7 +7,7 @@ from odoo.tools import format_datetime
 from odoo.addons.customer_services.const import GROUP_SPECIALIST
 
 from ..const import DONE_STATES
-from ..sla_clock import Clock, WorkingTime, choose
+from ..sla_clock import Clock, choose
 
 #: states in which the clocks stand
 PAUSING_STATES = ('waiting', *DONE_STATES)
@@ -139,9 +137,10 @@ class CustomerTicket(models.Model):
     def _sla_working_time(self, times):
         """Return the :class:`WorkingTime` of the team, else of the company."""
         calendar = self.team_id.resource_calendar_id or self.company_id.resource_calendar_id
-        if calendar.id not in times:
-            times[calendar.id] = calendar._customer_working_time()
-        return times[calendar.id]
+        key = (calendar.id, self.company_id.id)
+        if key not in times:
+            times[key] = calendar._customer_working_time(self.company_id)
+        return times[key]
 
     @api.depends(
         'sla_policy_id', 'sla_pauses', 'open_date', 'team_id', 'state', 'closed_date', 'first_response_date',
@@ -243,7 +242,6 @@ class CustomerTicket(models.Model):
     @api.model
     def _cron_sla_alerts(self):
         """Tell the assignees about promises that are nearly or already broken, once each."""
-        # not by index of the company: the job looks at all of them
         due = self.search([('sla_alert_date', '<=', fields.Datetime.now())], limit=ALERT_BATCH, order='sla_alert_date, id')
         for ticket in due:
             ticket._sla_tell()
@@ -286,25 +284,3 @@ class CustomerTicket(models.Model):
         """Return the name of a clock in the language of the environment."""
         field = self.env['customer.ticket.sla.alert']._fields['clock']
         return dict(field._description_selection(self.env))[clock.name]
-
-
-class ResourceCalendar(models.Model):
-    _inherit = 'resource.calendar'
-
-    def _customer_working_time(self):
-        """Return the :class:`WorkingTime` of this calendar, lunch breaks and public holidays taken out.
-
-        An empty calendar, and one with flexible hours, is around the clock.
-        """
-        def fetch(start, end):
-            if not self or self.flexible_hours:
-                return [(start, end)]
-            margin = timedelta(days=1)  # days of the calendar's time zone begin earlier or later
-            found = self._work_intervals_batch(
-                (start - margin).replace(tzinfo=pytz.utc), (end + margin).replace(tzinfo=pytz.utc))[False]
-            intervals = (
-                (begin.astimezone(pytz.utc).replace(tzinfo=None), stop.astimezone(pytz.utc).replace(tzinfo=None))
-                for begin, stop, _attendance in found)
-            return [(max(begin, start), min(stop, end)) for begin, stop in intervals if begin < end and stop > start]
-
-        return WorkingTime(fetch)

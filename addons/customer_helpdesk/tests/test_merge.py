@@ -19,6 +19,7 @@ class TestMerge(TicketMailCommon):
         message = self._comment(self.old, self.user_a1, 'It flickers')
         note = self._note(self.old, self.agent, 'First series')
         file = self._attachment(self.old, 'lamp.txt', b'photo')
+        self._access(self.user_a2).scope = 'all'
         self.old.message_subscribe(self.user_a2.partner_id.ids)
         activity = self.old.activity_schedule('mail.mail_activity_data_todo', user_id=self.agent.id)
         target = self.old.with_user(self.agent)._merge_into(self.new)

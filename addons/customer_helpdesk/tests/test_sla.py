@@ -75,6 +75,20 @@ class TestSla(SlaFixture, TicketCommon):
         self.assertEqual(self._ticket('2026-10-23 14:30').first_response_deadline, at('2026-10-26 09:30'))
         self.assertEqual(self._ticket('2026-03-27 15:30').first_response_deadline, at('2026-03-30 08:30'))
 
+    def test_changed_working_hours(self):
+        """Issue 5.20: what is remembered of working time is forgotten when hours or holidays change."""
+        self.assertEqual(self._ticket().first_response_deadline, at('2026-11-30 09:30'))
+        holiday = self.env['resource.calendar.leaves'].create({
+            'name': 'Monday', 'calendar_id': self.calendar.id, 'company_id': self.company.id,
+            'date_from': at('2026-11-29 23:00'), 'date_to': at('2026-11-30 22:59')})
+        self.assertEqual(self._ticket().first_response_deadline, at('2026-12-01 09:30'))
+        holiday.calendar_id = False
+        holiday.company_id = self.company_2
+        foreign = self._ticket()
+        self.assertEqual(foreign.first_response_deadline, at('2026-11-30 09:30'), 'holiday of another company')
+        self.calendar.attendance_ids.filtered(lambda row: row.dayofweek == '0' and row.hour_from == 9).hour_from = 10
+        self.assertEqual(self._ticket().first_response_deadline, at('2026-11-30 10:30'))
+
     def test_calendar_of_the_company(self):
         """Issue 5.20: a team without working hours has those of its company; without any, time runs always."""
         self.team.resource_calendar_id = False
