@@ -41,11 +41,11 @@ class CustomerTicketDelivery(models.Model):
     @property
     def _table_query(self):
         kind = SQL(
-            "CASE WHEN m.message_type IN ('comment', 'email') AND m.is_internal IS NOT TRUE AND m.subtype_id = %s"
+            "CASE WHEN m.id IS NULL THEN 'automatic' WHEN m.message_type IN ('comment', 'email') AND m.is_internal IS NOT TRUE AND m.subtype_id = %s"
             " THEN 'public' WHEN m.message_type IN ('auto_comment', 'out_of_office') THEN 'automatic' ELSE 'internal' END",
             self.env['ir.model.data']._xmlid_to_res_id('mail.mt_comment'))
         return SQL("""
-            SELECT n.id * 4 AS id, m.res_id AS ticket_id, m.id AS message_id, m.date, m.subject, %(kind)s AS kind,
+            SELECT n.id::bigint * 4 AS id, m.res_id AS ticket_id, m.id AS message_id, m.date, m.subject, %(kind)s AS kind,
                    m.author_id, n.res_partner_id AS partner_id,
                    CASE n.notification_status WHEN 'ready' THEN 'queued' WHEN 'bounce' THEN 'bounced'
                         WHEN 'exception' THEN 'failed' WHEN 'canceled' THEN 'cancelled' ELSE 'sent' END AS status,
@@ -53,11 +53,11 @@ class CustomerTicketDelivery(models.Model):
               FROM mail_notification n JOIN mail_message m ON m.id = n.mail_message_id
              WHERE m.model = 'customer.ticket' AND n.notification_type = 'email' AND n.res_partner_id IS NOT NULL
              UNION ALL
-            SELECT o.id * 4 + 1, o.ticket_id, m.id, o.date, m.subject, COALESCE(%(kind)s, 'automatic'), m.author_id, NULL,
+            SELECT o.id::bigint * 4 + 1, o.ticket_id, m.id, o.date, m.subject, %(kind)s, m.author_id, NULL,
                    CASE WHEN o.error IS NULL THEN 'queued' ELSE 'failed' END, NULL, o.error
               FROM customer_ticket_outbox o LEFT JOIN mail_message m ON m.id = o.message_id
              UNION ALL
-            SELECT s.id * 4 + 2, s.ticket_id, m.id, s.create_date, m.subject, COALESCE(%(kind)s, 'automatic'), m.author_id,
+            SELECT s.id::bigint * 4 + 2, s.ticket_id, m.id, s.create_date, m.subject, %(kind)s, m.author_id,
                    s.partner_id, 'suppressed', s.reason, NULL
               FROM customer_ticket_suppression s LEFT JOIN mail_message m ON m.id = s.message_id
              WHERE s.released IS NOT TRUE

@@ -293,12 +293,18 @@ class CustomerTicket(models.Model):
         """
         address = email_normalize(email_from, strict=False)
         if not address or address in self.env['mail.alias.domain'].sudo()._find_aliases([address]):
-            return self.env.ref('customer_helpdesk.partner_unknown_sender')
+            return self._unknown_sender()
         partner = self._partner_find_from_emails_single([email_from], no_create=True)[:1]
         if not partner:
             self.env['customer.submission']._claim(f'mail:{address}'[:64])
             partner = self._partner_find_from_emails_single([email_from])[:1]
-        return partner or self.env.ref('customer_helpdesk.partner_unknown_sender')
+        return partner or self._unknown_sender()
+
+    @api.model
+    def _unknown_sender(self):
+        """Return the contact for mails without a usable sender; a ticket needs a requester, and no mail is lost."""
+        return self.env.ref('customer_helpdesk.partner_unknown_sender', raise_if_not_found=False) or self.env[
+            'res.partner'].create({'name': self.env._('Unknown sender')})
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
@@ -327,6 +333,9 @@ class CustomerTicket(models.Model):
         msg_dict['is_internal'] = bool(is_note and author and not author.partner_share)
         if not msg_dict['is_internal']:
             self._keep_copied(msg_dict)
+            sender = email_normalize(msg_dict.get('email_from') or '')
+            if sender and author.partner_share and not self._is_participant(sender):
+                self._add_copied(sender, author.name)  # somebody to whom the mail was forwarded
         return super().message_update(msg_dict, update_vals)
 
     # ------------------------------------------------------------------

@@ -90,7 +90,7 @@ class CustomerTicket(models.Model):
         if not template or not self:
             return
         # the superuser posts: the requester is never the author of what he gets, whoever created the ticket
-        tickets = self.with_user(SUPERUSER_ID)
+        tickets = self.with_user(SUPERUSER_ID).filtered('partner_id.email')
         texts = template.with_user(SUPERUSER_ID).with_context(tickets.env.context)._generate_template(
             tickets.ids, ('subject', 'body_html', 'email_from'))
         for ticket in tickets:

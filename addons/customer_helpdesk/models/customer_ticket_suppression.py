@@ -88,6 +88,7 @@ class CustomerTicket(models.Model):
         own = set(self.env['mail.alias.domain'].sudo()._find_aliases(emails)) if emails else set()
         over_ticket = self._is_over_ticket_cap(message, is_automatic)
         over_address = self._over_address_cap(recipients) if is_automatic else set()
+        over_sender = self._is_over_sender_cap(message)
         reasons = {}
         for recipient in recipients:
             email, partner_id = recipient['email_normalized'] or '', recipient['id']
@@ -97,7 +98,7 @@ class CustomerTicket(models.Model):
                 reasons[partner_id] = 'no_reply'
             elif over_ticket:
                 reasons[partner_id] = 'cap_ticket'
-            elif recipient['id'] in over_address:
+            elif over_sender or recipient['id'] in over_address:
                 reasons[partner_id] = 'cap_address'
         if is_automatic:
             bounced = self.env['res.partner'].sudo().browse(
@@ -121,6 +122,15 @@ class CustomerTicket(models.Model):
             ('model', '=', self._name), ('res_id', '=', self.id), ('message_type', '=', kind),
             ('id', '<', message.id), ('create_date', '>=', self._hour_ago())])
         return count >= self._mail_cap('cap_ticket', DEFAULT_CAP_TICKET)
+
+    def _is_over_sender_cap(self, message):
+        """Tell whether the sender of a mail, perhaps a robot that does not say so, wrote too many within this hour."""
+        if message.sudo().message_type != 'email':
+            return False
+        row = self.env['customer.ticket.mail'].sudo().search([('mail_message_id', '=', message.id)], limit=1)
+        return bool(row.sender) and self.env['customer.ticket.mail'].sudo().search_count([
+            ('sender', '=', row.sender), ('id', '<', row.id), ('date', '>=', self._hour_ago()),
+        ]) >= 2 * self._mail_cap('cap_ticket', DEFAULT_CAP_TICKET)
 
     def _over_address_cap(self, recipients):
         """Return the ids of the contacts whose address got its share of automatic mails within this hour.

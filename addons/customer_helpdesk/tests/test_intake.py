@@ -315,6 +315,19 @@ class TestBouncesAndCopies(TicketMailCommon):
         self.assertEqual(len(ticket.cc_ids), 1)
         self.assertNotIn('colleague@example.com', self._recipients(self._mails()))
 
+    def test_forwarded(self):
+        """Issue 5.15: who answers a mail that was forwarded to him speaks as himself, stands in copy, and gets nothing."""
+        parent = self._post_public(self.agent)
+        self._mails()
+        self.assertEqual(self._receive(
+            'friend@example.org', TEAM, 'Re: Lamp', 'I know him', In_Reply_To=parent.message_id), self.ticket_a1)
+        self.assertEqual(self._last(self.ticket_a1).author_id.email, 'friend@example.org')
+        self.assertEqual(
+            [(copied.email, copied.is_allowed) for copied in self.ticket_a1.cc_ids], [('friend@example.org', False)])
+        self._mails()
+        self._post_public(self.agent)
+        self.assertEqual(self._recipients(self._mails()), ['a1@example.com'])
+
     def test_anybody(self):
         """Issue 5.15: a team can let anybody be in copy."""
         self.team.cc_policy = 'anybody'

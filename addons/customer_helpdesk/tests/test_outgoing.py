@@ -117,6 +117,17 @@ class TestSuppression(TicketMailCommon):
         self.assertEqual(self._suppressed(), [('agent@staff.example.com', 'cap_ticket')] * 2)
         self.assertEqual(self.env['mail.message'].search_count(self.ticket_a1._public_messages_domain()), 5)
 
+    def test_cap_of_a_sender(self):
+        """Issue 5.10: a flood of new mails from one address makes its tickets, but no flood of mails."""
+        self.env['ir.config_parameter'].set_param('customer_helpdesk.cap_ticket', '1')
+        self.env['ir.config_parameter'].set_param('customer_helpdesk.cap_address', '2')
+        tickets = self.env['customer.ticket']
+        for index in range(4):
+            tickets |= self._receive('flood@example.org', TEAM, f'Flood {index}')
+        self.assertEqual(len(tickets), 4)
+        recipients = self._recipients(self._mails())
+        self.assertEqual(recipients, ['agent@staff.example.com'] * 2 + ['flood@example.org'] * 2)
+
     def test_bounced_address(self):
         """Issue 5.10: an address from which mails came back three times gets no automatic mail."""
         self.user_a1.partner_id.message_bounce = 3
