@@ -8,5 +8,7 @@
     'depends': [
         'customer_services',
         'customer_helpdesk',
+        'customer_sale',
+        'customer_stock',
     ],
 }
