@@ -1,4 +1,4 @@
-from . import models
+from . import controllers, models
 
 PORTAL_RULE = 'sale_stock.stock_picking_rule_portal'
 

@@ -9,5 +9,7 @@
         'customer_services',
         'customer_helpdesk',
         'customer_agenda',
+        'customer_sale',
+        'customer_stock',
     ],
 }

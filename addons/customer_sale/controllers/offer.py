@@ -17,6 +17,7 @@ class CustomerOfferPortal(CustomerSalePortal):
             'customer_answer_name': (name or '').strip()[:120] or (
                 order_sudo.partner_id.name if user._is_public() else user.name),
             'customer_answer_address': request.httprequest.remote_addr,
+            'customer_answer_way': 'staff' if user._is_internal() else 'click',
         }
 
     @route('/my/quotes/<int:order_id>/accept', type='http', auth='public', website=True, methods=['POST'])

@@ -124,7 +124,7 @@ class SaleOrder(models.Model):
             return
         if not self._can_accept_by_click():
             raise UserError(self.env._('This offer cannot be accepted any more.'))
-        self._record_answer('accepted', 'click', answer)
+        self._record_answer('accepted', answer.get('customer_answer_way', 'click'), answer)
         self._validate_order()
         self._post_answer(self.env._('Offer accepted by %s', self._answerer_name()))
 
@@ -148,7 +148,7 @@ class SaleOrder(models.Model):
             raise UserError(self.env._('Please choose a reason.'))
         if not comment and (not reason or reason.needs_comment):
             raise UserError(self.env._('Please write a few words.'))
-        self._record_answer('rejected', 'click', dict(
+        self._record_answer('rejected', answer.get('customer_answer_way', 'click'), dict(
             answer, customer_reject_reason_id=reason.id, customer_reject_comment=comment or False))
         self._action_cancel()
         self.order_line.currency_id  # see Odoo's portal_quote_decline: cached while elevated, the flush needs it
