@@ -190,6 +190,37 @@ class CustomerAppointment(models.Model):
         return texts[event]()
 
     # ------------------------------------------------------------------
+    # Conversation
+    # ------------------------------------------------------------------
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Send what the customer writes to who takes the appointment, and what staff write to the customer.
+
+        Whoever may not see the appointment gets nothing, for whatever reason he was added; internal notes never leave.
+        """
+        msg_vals = dict(msg_vals or {})
+        # sudo: a customer posts, he reads neither users nor subtypes
+        message_sudo, appointment_sudo = message.sudo(), self.sudo()
+        is_public = bool(message_sudo.filtered_domain(self._public_message_domain()))
+        author = message_sudo.author_id
+        from_customer = not author or author.partner_share
+        if is_public:
+            other = appointment_sudo.user_id.partner_id if from_customer else appointment_sudo.partner_id
+            msg_vals['partner_ids'] = [*msg_vals.get('partner_ids', message_sudo.partner_ids.ids), *other.ids]
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        return [
+            recipient for recipient in recipients
+            if recipient['id'] and not (recipient['share'] and (from_customer or not is_public))
+            and appointment_sudo._may_get(self.env['res.partner'].sudo().browse(recipient['id']))]
+
+    def _may_get(self, partner):
+        """Tell whether a contact may get what is written: he may see the appointment, or belongs to its customer."""
+        if not partner.with_context(active_test=False).user_ids and (
+                partner.commercial_partner_id != self.commercial_partner_id):
+            return False
+        return self._may_be_told(partner)
+
+    # ------------------------------------------------------------------
     # Reminders
     # ------------------------------------------------------------------
 

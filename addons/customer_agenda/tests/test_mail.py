@@ -114,3 +114,18 @@ class TestMail(AgendaCommon):
             'a@example.com', ['b@example.com'], 'x', 'x', attachments=email['attachments'])
         [part] = [part for part in message.walk() if part.get_content_type() == 'text/calendar']
         self.assertEqual(part.get_param('method'), 'REQUEST')
+
+    def test_conversation(self):
+        """Issue 8.7: the customer's words go to who takes the appointment, the answer to him, notes to nobody outside."""
+        appointment = self._book(self.user_a1)
+        message = appointment.message_post(body='May I bring a dog?')
+        self.assertEqual(message.sudo().notified_partner_ids, self.agent.partner_id)
+        staff = appointment.with_user(self.agent)
+        answer = staff.message_post(body='Yes', message_type='comment', subtype_xmlid='mail.mt_comment')
+        self.assertEqual(answer.sudo().notified_partner_ids, self.user_a1.partner_id)
+        note = staff.message_post(
+            body='He has a dog', subtype_xmlid='mail.mt_note', partner_ids=self.user_a1.partner_id.ids)
+        self.assertFalse(note.sudo().notified_partner_ids)
+        self._access(self.user_a1).sudo().action_revoke()
+        late = staff.message_post(body='Hello?', message_type='comment', subtype_xmlid='mail.mt_comment')
+        self.assertFalse(late.sudo().notified_partner_ids)
