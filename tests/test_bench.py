@@ -158,7 +158,7 @@ def test_table(measured):
         assert all(re.match(r'\d', cell) for cell in (*cells[1:4], cells[5])), cells
         assert bool(cells[4]) == (row.server == OURS)
         assert bool(cells[6]) == bool(cells[7]) == (row.target != Target())
-        assert not cells[7] or re.match(r'met$|not met: \d|not met: L/S', cells[7])
+        assert not cells[7] or re.match(r'met$|met: [\d.]+ times$|not met: \d|not met: L/S|not met: SQL', cells[7])
 
 
 def test_plans(measured):
@@ -183,6 +183,32 @@ def test_verdict():
     assert verdict((60, 10), (60, 10)) == ['60 ms']
 
 
+def test_verdict_of_many_customers():
+    """Issue 3.15: a row is compared with its peer at the larger size, and its queries must not grow."""
+    manager = Result(Row('peer', 'x', None, expect), [[Cost(1, 1, 1, 1), Cost(20, 1, 1, 1)]])
+    row = Row('x', 'x', None, expect, target=Target(constant=True, against=('peer', 3)))
+    for large, misses in ((Cost(59, 5, 1, 1), []), (Cost(70, 5, 1, 1), ['3.5 times']), (Cost(9, 6, 1, 1), ['SQL grows'])):
+        assert Result(row, [[Cost(90, 5, 1, 1), large]], peer=manager).misses() == misses
+
+
+def test_light_seed(templates):
+    """Issue 3.15: light databases have one contact a customer, and nothing that refers to nothing."""
+    size = Size(40, 40, light=True)
+    with templates.clone(Seeds(templates).suite(size), 'seeded') as database:
+        light = templates.cluster, database
+        shell(*light, AS_THE_ORM, LOG_DIR / 'bench_as_the_orm.log')
+        [(customers, contacts)] = query(light, """
+            SELECT count(*) FILTER (WHERE customer_number IS NOT NULL), count(*) FILTER (WHERE parent_id IS NOT NULL)
+              FROM res_partner WHERE email LIKE '%%@c%%.example.com'""")
+        assert (customers, contacts) == (40, 40)
+        assert query(light, """
+            SELECT a.id FROM customer_access a JOIN res_users u ON u.id = a.user_id JOIN res_partner p ON p.id = a.partner_id
+             WHERE u.partner_id <> p.id OR p.commercial_partner_id <> a.customer_id OR a.email <> p.email""") == []
+        rights = dict(query(light, """
+            SELECT u.login, count(*) FROM customer_administrator a JOIN res_users u ON u.id = a.user_id GROUP BY 1"""))
+        assert rights['bench_few'] == 10 and rights['bench_many'] == 41
+
+
 def test_failed_row(templates):
     """Issue 2.8: an answer that is not what the row is about is no result, and the other rows are still measured."""
     def wrong(visitor, prepared):
@@ -200,6 +226,7 @@ def test_choices():
     """Issue 2.8: sizes and rows are chosen by the command line; a mistake is explained."""
     assert make_sizes([2000, 20000]) == [Size(2000, 100), Size(20000, 1000)]
     assert make_sizes([100, 1000], customers=200) == [Size(100, 20), Size(1000, 200)]
+    assert make_sizes([10, 100], customers=100, light=True) == [Size(10, 10, True), Size(100, 100, True)]
     for wrong in ([10, 5], [5, 5], [0, 1]):
         with pytest.raises(ValueError):
             make_sizes(wrong)

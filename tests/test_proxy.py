@@ -357,7 +357,9 @@ def test_site_without_containers(tmp_path, production):
         ('/etc/letsencrypt/live/service.example.com', str(production.folder / 'secrets/tls')),
     ])
     conf = tmp_path / 'nginx.conf'
-    conf.write_text(f'pid {tmp_path}/pid; error_log stderr; events {{}} http {{ {site} }}')
+    scratch = ' '.join(
+        f'{kind}_temp_path {tmp_path}/{kind};' for kind in ('client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'))
+    conf.write_text(f'pid {tmp_path}/pid; error_log stderr; events {{}} http {{ access_log off; {scratch} {site} }}')
     result = subprocess.run([nginx_files()[0], '-e', 'stderr', '-t', '-c', conf],
                             capture_output=True, text=True, check=False, timeout=60)
     assert result.returncode == 0, result.stderr

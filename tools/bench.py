@@ -40,13 +40,18 @@ def _cells(result):
     costs, target = result.costs, result.row.target
     wanted = [f'{value:g}{unit}' if unit else f'L/S {value:g}' for value, unit in (
         (target.queries, ' SQL'), (target.ms, ' ms'), (target.growth, '')) if value is not None]
+    if target.against:
+        wanted.append(f'{target.against[1]:g} times {target.against[0]}')
     misses = result.misses()
     verdict = f'not met: {", ".join(misses)}' if misses else 'met'
+    if not misses and result.times_peer:
+        verdict += f': {result.times_peer:.1f} times'
     return [
         result.row.title, numbers('.0f', [cost.queries for cost in costs]),
         numbers('.0f', [cost.db_ms for cost in costs]), numbers('.1f', [cost.ms for cost in costs]),
         f'{result.growth:.2f}' if result.growth else '', f'{costs[-1].size / 1000:.1f}',
-        f'<= {", ".join(wanted)}' if wanted else '', verdict if wanted else '']
+        f'<= {", ".join(wanted)}' if wanted else 'constant SQL' if target.constant else '',
+        verdict if wanted or target.constant else '']
 
 
 def headline(args, load):
@@ -76,6 +81,9 @@ def parse_args(argv=None):
     parser.add_argument('--customers', type=int, metavar='N', help=(
         'companies of the larger database, the other one has them in proportion; '
         f'default: one for {TICKETS_PER_CUSTOMER} tickets'))
+    parser.add_argument('--light', action='store_true', help=(
+        'one contact a customer, conversations of the measured customers only: for very many customers, as in '
+        '--sizes 1000,1000000 --customers 1000000 --light'))
     parser.add_argument('--rounds', type=int, default=15, metavar='K',
                         help='measured visits of a row, default %(default)s')
     parser.add_argument('--rows', metavar='name,...', help=f'only these rows: {", ".join(row.name for row in ROWS)}')
@@ -85,7 +93,7 @@ def parse_args(argv=None):
     args = parser.parse_args(argv)
     try:
         tickets = [args.tickets // 10, args.tickets] if args.tickets else [int(part) for part in args.sizes.split(',')]
-        args.sizes = make_sizes(tickets, args.customers)
+        args.sizes = make_sizes(tickets, args.customers, args.light)
     except ValueError as error:
         parser.error(f'--sizes: {error}')
     if args.rounds < 1:

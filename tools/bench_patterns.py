@@ -31,7 +31,10 @@ def make_suite(env):
     agents = env['res.users'].concat(*(
         _staff(env, f'bench_agent{number or ""}', 'customer_services.group_customer_services_agent')
         for number in range(AGENTS)))
-    specialist = _staff(env, 'bench_specialist', 'customer_services.group_customer_services_specialist')
+    _staff(env, 'bench_manager', 'customer_services.group_customer_services_manager')
+    specialist, few, many = (
+        _staff(env, f'bench_{name}', 'customer_services.group_customer_services_specialist')
+        for name in ('specialist', 'few', 'many'))
     teams = env['customer.ticket.team'].search([]) + env['customer.ticket.team'].create([
         {'name': 'Returns', 'company_id': False}, {'name': 'Spare parts', 'company_id': False}])
     teams.member_ids = agents
@@ -40,12 +43,13 @@ def make_suite(env):
     ticket = _conversation(env, contact, teams[0], agents[0])
     facts = {
         'agents': agents.ids, 'teams': teams.ids, 'stages': _stages(env), 'sequence': _sequence(env),
+        'overview': env.ref('customer_services.res_partner_view_list_customer').id,
         'pattern': {
             'company': company.id, 'contact': contact.id, 'user': user.id, 'ticket': ticket.id,
             'access': env['customer.access'].search([('user_id', '=', user.id)]).id,
             'messages': ticket.message_ids.ids,
-            'administrator': env['customer.administrator'].create(
-                {'customer_id': company.id, 'user_id': specialist.id}).id,
+            **{name: env['customer.administrator'].create({'customer_id': company.id, 'user_id': user.id}).id
+               for name, user in (('administrator', specialist), ('few', few), ('many', many))},
             'processor': env['customer.processor'].create(
                 {'res_model': ticket._name, 'res_id': ticket.id, 'user_id': specialist.id}).id,
         },

@@ -31,6 +31,12 @@ def staff(*domain):
     return lambda tickets: tickets.web_search_read(domain, {'name': {}}, limit=80, count_limit=10001)
 
 
+def customers(*domain):
+    """Return what the overview of customers does."""
+    return lambda tickets: tickets.env['res.partner'].web_search_read(
+        [('is_customer', '=', True), *domain], {'name': {}}, limit=80, count_limit=10001)
+
+
 def kanban(tickets):
     tickets.web_read_group([], ['stage_id'], auto_unfold=True, unfold_read_specification={'name': {}})
     tickets.read_progress_bar([], 'stage_id', BARS)
@@ -47,6 +53,13 @@ WORKS = [
     ('bench_agent', 'staff search by text', staff(*TEXT)),
     ('bench_agent', 'kanban', kanban),
     ('bench_specialist', 'list of a specialist', staff()),
+    ('bench_few', 'list of a specialist with 10 customers', staff()),
+    ('bench_many', 'list of a specialist with 30,000 customers', staff()),
+    ('bench_manager', 'customers, manager', customers()),
+    ('bench_few', 'customers, specialist with 10', customers()),
+    ('bench_few', 'customers by e-mail, specialist with 10', customers(('customer_find_email', 'ilike', 'buyer@customer'))),
+    ('bench_few', 'customers by name, specialist with 10', customers(('name', 'ilike', 'customer'))),
+    ('bench_many', 'customers, specialist with 30,000', customers()),
 ]
 
 
@@ -56,7 +69,8 @@ def record(env):
 
     def recorder(self, query, params=None, *args, **kwargs):
         code, values = (query.code, query.params) if isinstance(query, SQL) else (query, params)
-        if current and code.startswith('SELECT') and '"customer_ticket"' in code:
+        table = '"res_partner"' if current and current.startswith('customers') else '"customer_ticket"'
+        if current and code.startswith('SELECT') and table in code:
             queries.append((current, self._obj.mogrify(code, values).decode()))
         return execute(self, query, params, *args, **kwargs)
 

@@ -15,17 +15,23 @@ from tools.bench_sizes import LARGE, PROBE, RARE
 from tools.env import Problem
 
 HELLO, STOCK, OURS = 'hello', 'stock', 'ours'  # the servers
-TICKET = 'customer.ticket'
+TICKET, CUSTOMER = 'customer.ticket', 'res.partner'
 COUNT_LIMIT = 10001  # where Odoo's web client stops counting
 PAGE = 80
 
 
 @dataclass(frozen=True)
 class Target:
-    """At most so many SQL queries, ms at the larger size, and times the ms of the smaller size."""
+    """At most so many SQL queries, ms at the larger size, and times the ms of the smaller size.
+
+    :param constant: whether both sizes take the same number of queries
+    :param against: (name of a row before, at most so many times its ms at the larger size)
+    """
     queries: int | None = None
     ms: float | None = None
     growth: float | None = None
+    constant: bool = False
+    against: tuple[str, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +169,33 @@ def list_specification(visitor):
     return specification(visitor, 'list')
 
 
+def overview_specification(visitor):
+    """Return what the web client reads for the overview of customers: {field: what of it}."""
+    if 'overview' not in visitor.memory:
+        view = visitor.call(CUSTOMER, 'get_views', [[visitor.facts['overview'], 'list']], {})
+        fields = view['models'][CUSTOMER]['fields']
+        arch = ElementTree.fromstring(view['views']['list']['arch'])  # noqa: S314 - our own server's
+        names = {node.get('name') for node in arch.iter('field')} & set(fields)
+        visitor.memory['overview'] = {
+            name: {'fields': {'display_name': {}}} if fields[name]['type'] in ('many2one', 'many2many') else {}
+            for name in sorted(names)}
+    return visitor.memory['overview']
+
+
+def overview(*domain):
+    """Return a visit of the first page of the overview of customers."""
+    def visit(visitor, prepared):
+        result = visitor.call(
+            CUSTOMER, 'web_search_read', [['is_customer', '=', True], *domain], prepared, limit=PAGE,
+            count_limit=COUNT_LIMIT)
+        expect(result['records'], 'no customer')
+    return visit
+
+
+def count_tickets(visitor, prepared):
+    expect(visitor.call(TICKET, 'search_count', [['is_closed', '=', False]]) > 0, 'no open ticket')
+
+
 def kanban(*domain):
     """Return a visit of the board: its columns with their first cards, and the bars above them."""
     def visit(visitor, prepared):
@@ -224,7 +257,7 @@ ROWS = [
     Row('stock_my', '`/my` of Odoo alone', 'bench_probe', home('o_portal_my_home'), server=STOCK),
     Row('my', '`/my`', 'bench_probe', home('o_portal_my_home', '/my/tickets'), target=Target(40, None, 1.1)),
     Row('list', f'ticket list, {PROBE} rows', 'bench_probe', ticket_list('/my/tickets', PROBE),
-        target=Target(18, 45, 1.05)),
+        target=Target(18, 45, 1.05, True)),
     Row('list_large', f'ticket list, customer with {LARGE:,}, page 3', 'bench_large',
         ticket_list('/my/tickets/page/3', PAGE, 'Page 3 of'), target=Target(18, 60)),
     Row('list_search', 'ticket list, search', 'bench_probe', ticket_list('/my/tickets?search=gasket', 4),
@@ -247,6 +280,26 @@ ROWS = [
     Row('form', 'ticket form', 'bench_agent', ticket_form,
         lambda visitor: first_tickets(visitor, 1) and specification(visitor, 'form'), Target(None, 16)),
     Row('specialist', 'list of a specialist, 51 customers', 'bench_specialist', staff_list(None), list_specification),
+    Row('manager_tickets', 'tickets of all customers, manager', 'bench_manager', staff_list(PAGE), list_specification),
+    Row('few_tickets', 'tickets, specialist with 10 customers', 'bench_few', staff_list(None), list_specification,
+        Target(growth=1.1, constant=True)),
+    Row('many_tickets', 'tickets, specialist with 30,000', 'bench_many', staff_list(None), list_specification,
+        Target(constant=True, against=('manager_tickets', 3))),
+    Row('few_count', 'open tickets counted, specialist with 10', 'bench_few', count_tickets,
+        target=Target(growth=1.1, constant=True)),
+    Row('few_search', 'tickets searched by text, specialist with 10', 'bench_few',
+        staff_list(None, ['|', ['number', 'ilike', 'pattern'], ['name', 'ilike', 'pattern']]), list_specification,
+        Target(growth=1.1, constant=True)),
+    Row('manager_customers', 'overview of all customers, manager', 'bench_manager', overview(), overview_specification),
+    Row('few_customers', 'overview, specialist with 10 customers', 'bench_few', overview(), overview_specification,
+        Target(growth=1.1, constant=True)),
+    Row('many_customers', 'overview, specialist with 30,000', 'bench_many', overview(), overview_specification,
+        Target(constant=True, against=('manager_customers', 3))),
+    Row('few_find', 'customer found by e-mail, specialist with 10', 'bench_few',
+        overview(['customer_find_email', 'ilike', 'buyer@customer']), overview_specification,
+        Target(growth=1.1, constant=True)),
+    Row('few_name', 'customer found by name, specialist with 10', 'bench_few',
+        overview(['name', 'ilike', 'customer']), overview_specification, Target(growth=1.1, constant=True)),
     Row('reply', 'post a reply', 'bench_probe', reply, prepare_reply, Target(29), writes=True),
     Row('create', 'create a ticket (POST)', 'bench_probe', new_ticket, prepare_new, Target(20), writes=True),
     Row('xmlrpc_create', 'XML-RPC create 1', 'bench_agent', xmlrpc_create(1), target=Target(18), writes=True),

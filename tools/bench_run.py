@@ -26,6 +26,7 @@ class Result:
     row: Row
     rounds: list
     problem: str = ''
+    peer: 'Result | None' = None  # of the row against which this one is compared
 
     @property
     def costs(self):
@@ -50,7 +51,16 @@ class Result:
         if (target.growth is not None and self.growth is not None and self.growth > target.growth
                 and last.ms - self.costs[0].ms > SAME_MS):
             found.append(f'L/S {self.growth:.2f}')
+        if target.constant and len({cost.queries for cost in self.costs}) > 1:
+            found.append('SQL grows')
+        if target.against and self.times_peer and self.times_peer > target.against[1]:
+            found.append(f'{self.times_peer:.1f} times')
         return found
+
+    @property
+    def times_peer(self):
+        """The ms at the largest size through those of the peer; None without one."""
+        return self.costs[-1].ms / self.peer.costs[-1].ms if self.peer and self.peer.rounds else None
 
 
 class Bench:
@@ -67,7 +77,7 @@ class Bench:
         self.cluster = templates.cluster
         self.seeds = Seeds(templates)
         self.databases = {}  # server -> name
-        self._servers, self._visitors = {}, {}
+        self._servers, self._visitors, self._results = {}, {}, {}
 
     @contextlib.contextmanager
     def serving(self, kinds, keep=False):
@@ -120,7 +130,10 @@ class Bench:
             warm = [_visit(row, visitor) for _round in range(self.warm_up) for visitor in visitors]
             slow = any(cost.ms > SLOW_MS for cost in warm[-len(visitors):])
             rounds = min(self.rounds, FEW_ROUNDS) if slow else self.rounds
-            return Result(row, [[_visit(row, visitor) for visitor in visitors] for _round in range(rounds)])
+            peer = self._results.get(row.target.against[0]) if row.target.against else None
+            result = Result(row, [[_visit(row, visitor) for visitor in visitors] for _round in range(rounds)], peer=peer)
+            self._results[row.name] = result
+            return result
         except Problem as problem:
             return Result(row, [], str(problem))
 

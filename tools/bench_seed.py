@@ -14,7 +14,7 @@ import shutil
 
 from psycopg2 import errors
 
-from tools.bench_sizes import LARGE, MANAGED, PROBE, RARE
+from tools.bench_sizes import FEW_CUSTOMERS, LARGE, MANAGED, MANY_CUSTOMERS, PROBE, RARE
 from tools.env import ROOT, lock, own_addons, say, tree_digest
 from tools.testing_odoo import DATA_DIR, LOG_DIR, TEST_DIR, shell
 from tools.testing_templates import PREFIX, template_key
@@ -54,7 +54,7 @@ class Seeds:
             say(f'seeding {size.total:,} tickets of {size.customers:,} customers')
             _run_patterns(self.cluster, database, 'make_suite')
             multiply(self.cluster, database, size)
-        return self._get(f'{size.tickets}_{size.customers}', base, fill)
+        return self._get(f'{size.tickets}_{size.customers}{"_light" if size.light else ""}', base, fill)
 
     def _get(self, label, base, fill):
         name = f'{PREFIX}_bench_{label}_{self._digest}_seed'
@@ -98,7 +98,7 @@ def multiply(cluster, database, size):
     with contextlib.closing(cluster.connect(database)) as connection:
         with connection, connection.cursor() as cursor:
             _triggers_off(cursor)
-            with _no_indexes(cursor, 'customer_ticket', 'mail_message'):
+            with _no_indexes(cursor, 'customer_ticket', 'mail_message', *(['res_partner'] if size.light else [])):
                 copier = _Copier(cursor, facts, size)
                 copier.customers()
                 copier.tickets()
@@ -144,6 +144,7 @@ class _Copier:
         self.cursor, self.facts, self.size = cursor, facts, size
         self.pattern = facts['pattern']
         self.base = {table: self._max_id(table) for table in TOUCHED}
+        self.contacts = 1 if size.light else 2
 
     def _max_id(self, table):
         self.cursor.execute(f'SELECT max(id) FROM {table}')
@@ -178,13 +179,13 @@ class _Copier:
         return [columns for columns, in self.cursor.fetchall()]
 
     def customers(self):
-        """Companies with two contacts each; the first one has a login."""
+        """Companies with two contacts each (light ones with one); the first one has a login."""
         count, base, users = self.size.customers, self.base['res_partner'], self.base['res_users']
         self.copy('res_partner', self.pattern['company'], count, id=f'{base} + n', name="'Customer ' || n",
                   complete_name="'Customer ' || n", commercial_partner_id=f'{base} + n',
                   commercial_company_name="'Customer ' || n", email="'info@c' || n || '.example.com'",
                   email_normalized="'info@c' || n || '.example.com'")
-        for number, who in ((1, 'buyer'), (2, 'technician')):
+        for number, who in ((1, 'buyer'), (2, 'technician'))[:self.contacts]:
             address, name = f"'{who}@c' || n || '.example.com'", f"'{who.capitalize()} ' || n"
             self.copy('res_partner', self.pattern['contact'], count, id=f'{base} + {number * count} + n',
                       name=name, complete_name=f"'Customer ' || n || ', ' || {name}",
@@ -197,7 +198,8 @@ class _Copier:
                 f'INSERT INTO {table} ({user}, {other}) SELECT {users} + n, {other}'
                 f' FROM {table}, generate_series(1, {count}) n WHERE {user} = {int(self.pattern["user"])}')
         self.copy('customer_access', self.pattern['access'], count, id=f'{self.base["customer_access"]} + n',
-                  customer_id=f'{base} + n', user_id=f'{users} + n')
+                  customer_id=f'{base} + n', user_id=f'{users} + n', partner_id=f'{base} + {count} + n',
+                  name="'Buyer ' || n", email="'buyer@c' || n || '.example.com'")
 
     def tickets(self):
         """The tickets of the probe, of the large customer, and of all others."""
@@ -206,7 +208,7 @@ class _Copier:
             self._tickets(done, tickets, str(self.facts[key]['company']), str(self.facts[key]['contact']), gasket=10)
             done += tickets
         customer = f'(1 + (n::bigint * 7919) % {count})'
-        contact = f'{base} + {count} * (1 + (n / {count}) % 2) + {customer}'
+        contact = f'{base} + {count} * (1 + (n / {count}) % {self.contacts}) + {customer}'
         self._tickets(done, self.size.tickets, f'{base} + {customer}', contact, gasket=100,
                       rare=max(self.size.tickets // RARE, 1))
         sequence = self.facts['sequence']
@@ -254,7 +256,7 @@ class _Copier:
 
     def messages(self):
         """The conversation of the pattern for every ticket, with its recipients."""
-        first, count = self.base['customer_ticket'], self.size.total
+        first, count = self.base['customer_ticket'], PROBE + LARGE if self.size.light else self.size.total
         for index, message in enumerate(self.pattern['messages']):
             base = self.base['mail_message'] + index * count
             self.copy('mail_message', message, count, id=f'{base} + n', res_id=f'{first} + n', parent_id='NULL',
@@ -282,10 +284,14 @@ class _Copier:
         return f'(SELECT t.{column} FROM customer_ticket t WHERE t.id = {self.base["customer_ticket"]} + n)'
 
     def grants(self):
-        """Customers and tickets of the specialist."""
-        count = min(MANAGED, self.size.customers)
-        self.copy('customer_administrator', self.pattern['administrator'], count,
-                  id=f'{self.base["customer_administrator"]} + n', customer_id=f'{self.base["res_partner"]} + n')
+        """Customers and tickets of the specialists; one customer of each is the pattern."""
+        first = self.base['customer_administrator']
+        for pattern, wanted in (
+                ('administrator', MANAGED), ('few', FEW_CUSTOMERS - 1), ('many', MANY_CUSTOMERS - 1)):
+            count = min(wanted, self.size.customers)
+            self.copy('customer_administrator', self.pattern[pattern], count, id=f'{first} + n',
+                      customer_id=f'{self.base["res_partner"]} + n')
+            first += count
         self.copy('customer_processor', self.pattern['processor'], min(MANAGED, self.size.tickets),
                   id=f'{self.base["customer_processor"]} + n',
                   res_id=f'{self.base["customer_ticket"] + self.size.total} - n')

@@ -20,6 +20,7 @@ KEPT = 12  # templates
 _MARK = '.complete'
 CLONE_NAME = rf'^{PREFIX}_\w+_(\d+)_\d+$'
 BUILD_TIMEOUT = 900  # seconds
+UPDATE_LIST = "env['ir.module.module'].update_list()\nenv.cr.commit()"
 PREGENERATE = "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()"
 
 
@@ -73,6 +74,27 @@ def template_key(modules, demo):
     return digest.hexdigest()[:12]
 
 
+def uninvited(modules):
+    """Return the own addons that Odoo would install by itself beside `modules` (glue), sorted."""
+    there = set(modules).union(*(depends(name) for name in modules))
+    manifests = {
+        name: ast.literal_eval((path / '__manifest__.py').read_text()) for name, path in own_addon_paths().items()}
+    return sorted(
+        name for name, manifest in manifests.items()
+        if name not in there and manifest.get('auto_install') and there.issuperset(manifest['depends']))
+
+
+def _path_without(addons, label):
+    """Return an addons path (text) on which the own `addons` are not."""
+    folder = TEST_DIR / 'paths' / label
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, path in own_addon_paths().items():
+        if name not in addons:
+            (folder / name).symlink_to(path)
+    return ','.join(str(path) for path in [*addons_paths(), folder] if not path.is_relative_to(ROOT / 'addons'))
+
+
 class Templates:
     """Builds, keeps and clones the template databases in a PostgreSQL cluster."""
 
@@ -107,6 +129,15 @@ class Templates:
         own = depends(addon) & set(own_addon_paths())
         stock = self.stock([addon, *extra], demo)
         return self.get({*own, *stock_depends([addon, *extra])}, demo, stock) if own else stock
+
+    def existing(self, addon):
+        """Return the template of a company at work: all that our addons need of Odoo, with orders and demo data.
+
+        Of our addons it has those that `addon` depends on.
+        """
+        stock = self.stock([*own_addon_paths(), 'sale_management'])
+        own = depends(addon) & set(own_addon_paths())
+        return self.get({*own, *stock_depends([*own_addon_paths(), 'sale_management'])}, parent=stock) if own else stock
 
     def suite(self):
         """Return the template with all our addons but those that only serve tests, with demo data."""
@@ -149,12 +180,16 @@ class Templates:
         else:
             self.drop(new)
             self.cluster.create(new)
+        glue = uninvited(modules)
         argv = odoo_command(
-            self.cluster, new, '-i', ','.join(sorted(modules)), '--with-demo' if demo else '--without-demo',
-            '--stop-after-init', '--no-http',
+            self.cluster, new, *([f'--addons-path={_path_without(glue, log_path.stem)}'] if glue else []),
+            '-i', ','.join(sorted(modules)), '--with-demo' if demo else '--without-demo', '--stop-after-init',
+            '--no-http',
         )
         if run(argv, log_path, BUILD_TIMEOUT, environ=self.cluster.environ()):
             raise Problem(f'cannot install {", ".join(sorted(modules))}, see {log_path}\n{tail(log_path)}')
+        if glue:
+            shell(self.cluster, new, UPDATE_LIST, LOG_DIR / f'{name}.list.log')
         if demo:  # no browser looks at a bare database
             shell(self.cluster, new, PREGENERATE, LOG_DIR / f'{name}.assets.log')
         shutil.rmtree(_filestore(name), ignore_errors=True)

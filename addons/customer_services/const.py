@@ -9,3 +9,5 @@ GROUP_MANAGER = 'customer_services.group_customer_services_manager'
 CONVERSATION_TYPES = ('comment', 'email')
 #: days after which a form key cannot be replayed any more and its row is deleted
 SUBMISSION_DAYS = 7
+#: customer that an end user of several customers has chosen: key of the session and of the context, an id
+CUSTOMER_KEY = 'customer_services_customer'

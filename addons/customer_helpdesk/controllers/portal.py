@@ -68,7 +68,8 @@ class CustomerTicketPortal(CustomerServicesPortal):
         if not request.env['customer.ticket'].has_access('read'):
             return super()._portal_actions()
         tickets = request.env['customer.ticket'].search_fetch(
-            [('state', '=', 'waiting')], ['number', 'name', 'last_message_date'], order='last_message_date, id',
+            Domain('state', '=', 'waiting') & self._portal_customer_domain('customer.ticket'),
+            ['number', 'name', 'last_message_date'], order='last_message_date, id',
             limit=MAX_ACTIONS)
         return super()._portal_actions() + [{
             'title': ticket.display_name,
@@ -80,7 +81,8 @@ class CustomerTicketPortal(CustomerServicesPortal):
     def _portal_cards(self):
         if not request.env['customer.ticket'].has_access('read'):
             return super()._portal_cards()
-        count = request.env['customer.ticket'].search_count([('is_closed', '=', False)])
+        count = request.env['customer.ticket'].search_count(
+            Domain('is_closed', '=', False) & self._portal_customer_domain('customer.ticket'))
         return super()._portal_cards() + [{
             'title': request.env._('Tickets'),
             'text': request.env._('Ask a question, report a problem, follow the answers'),

@@ -22,6 +22,7 @@ class CustomerTicket(models.Model):
     _portal_url = '/my/tickets'
     _customer_open_domain = [('is_closed', '=', False)]
     _customer_icon = 'fa-life-ring'
+    _customer_filters_recipients = False  # _notify_get_recipients of the ticket does it with its own rules
     _customer_fields = frozenset({'name', 'description', 'team_id'})
 
     number = fields.Char(required=True, readonly=True, copy=False, index='trigram', default=NO_NUMBER)

@@ -210,6 +210,7 @@ class TestTicketMail(TicketMailCommon):
             outgoing_email_to='someone@example.com')
         self.assertEqual(self._recipients(self._mails()), ['a1@example.com', 'contact@example.com'])
         self._access(self.user_a2).scope = 'all'
+        self.ticket_a1.message_subscribe(self.user_a2.partner_id.ids)  # before, he could not be subscribed
         self._post_public(self.agent)
         self.assertEqual(
             self._recipients(self._mails()), ['a1@example.com', 'a2@example.com', 'contact@example.com'])

@@ -50,7 +50,8 @@ class CustomerAccessPortal(CustomerServicesPortal):
         cards = super()._portal_cards()
         if not request.env.user._is_portal():
             return cards
-        count = request.env['customer.access'].search_count([('state', '=', 'activated')])
+        count = request.env['customer.access'].search_count(
+            Domain('state', '=', 'activated') & self._portal_customer_domain('customer.access'))
         return cards + [{
             'title': request.env._('Accesses'),
             'text': request.env._('See who else has access'),

@@ -12,6 +12,7 @@ from odoo.tools import consteq, plaintext2html
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
+from ..const import CUSTOMER_KEY
 from ..portal_list import clean_text, split_groups
 from ..uploads import clean_name
 
@@ -30,7 +31,8 @@ class CustomerServicesPortal(CustomerPortal):
     @route()
     def home(self, **kw):
         response = super().home(**kw)
-        response.qcontext.update(customer_actions=self._portal_actions(), customer_cards=self._portal_cards())
+        response.qcontext.update(
+            self._portal_customer_values(), customer_actions=self._portal_actions(), customer_cards=self._portal_cards())
         return response
 
     def _portal_actions(self):
@@ -40,6 +42,45 @@ class CustomerServicesPortal(CustomerPortal):
     def _portal_cards(self):
         """Return the cards of the home page: list of dicts ``title``, ``text``, ``url``, ``icon``, ``count``."""
         return []
+
+    # ------------------------------------------------------------------
+    # Several customers
+    # ------------------------------------------------------------------
+
+    @route('/my/accesses/choose', type='http', auth='user', website=True, methods=['POST'])
+    def portal_my_access_choose(self, customer_id='', **params):
+        """Show one of the customers of the visitor only, or all: kept in the session, it gives no right."""
+        mine = request.env['customer.access']._my_accesses().customer_id.ids
+        request.session[CUSTOMER_KEY] = next((number for number in mine if str(number) == customer_id), None)
+        return request.redirect('/my')
+
+    def _portal_customer_values(self):
+        """Return what the switch between customers shows; it is not shown to who has one only."""
+        if not request.env.user._is_portal():
+            return {}
+        customers_sudo = request.env['customer.access']._my_accesses().customer_id
+        if len(customers_sudo) < 2:
+            return {}
+        return {
+            'my_customers': [(customer.id, customer.name) for customer in customers_sudo.sorted('name')],
+            'chosen_customer': self._chosen_customer(),
+            'customer_of_new': request.env['customer.document.mixin']._customer_of_creation().name,
+        }
+
+    def _chosen_customer(self):
+        """Return the id of the customer that the visitor has chosen, None for all."""
+        chosen = request.env.context.get(CUSTOMER_KEY)
+        return chosen if chosen and chosen in request.env['customer.access']._my_accesses().customer_id.ids else None
+
+    def _portal_customer_domain(self, model):
+        """Return the domain of the chosen customer, for lists, counters and actions; everything without a choice.
+
+        :param str model: name of a model with the owner ``commercial_partner_id``, or with ``customer_id``
+        """
+        chosen = self._chosen_customer()
+        name = next((
+            name for name in ('commercial_partner_id', 'customer_id') if name in request.env[model]._fields), None)
+        return Domain(name, '=', chosen) if chosen and name else Domain.TRUE
 
     # ------------------------------------------------------------------
     # Lists
@@ -64,6 +105,7 @@ class CustomerServicesPortal(CustomerPortal):
             domain, spec.fields, order=spec.order(chosen), limit=spec.page_size, offset=pager['offset'])
         return request.render(spec.template, {
             **self._prepare_portal_layout_values(),
+            **self._portal_customer_values(),
             'page_name': spec.page_name,
             'spec': spec,
             'title': request.env._(spec.title),
@@ -92,7 +134,7 @@ class CustomerServicesPortal(CustomerPortal):
     def _portal_list_domain(self, spec, chosen):
         """Return the domain of the visitor's choices; who may see what is left to the record rules."""
         value = spec.filters[chosen['filterby']].value if spec.filters else []
-        domain = Domain(value() if callable(value) else value)
+        domain = Domain(value() if callable(value) else value) & self._portal_customer_domain(spec.model)
         if chosen['search'] and spec.searches:
             domain &= Domain(spec.searches[chosen['search_in']].value(chosen['search']))
         return domain

@@ -11,7 +11,9 @@ from . import customer_document_mixin
 from . import customer_submission
 from . import customer_upload
 from . import customer_invitation
+from . import customer_transaction_people
 from . import customer_link_guard
+from . import ir_binary
 from . import ir_http
 from . import mail_activity
 from . import mail_followers
@@ -19,6 +21,7 @@ from . import mail_message
 from . import mail_thread
 from . import customer_group
 from . import customer_access_groups
+from . import customer_merge
 from . import customer_authorisation
 from . import customer_explanation
 from . import res_config_settings

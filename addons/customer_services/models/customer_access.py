@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
 from ..const import GROUP_AGENT
@@ -95,27 +96,25 @@ class CustomerAccess(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _my_customers_sql(self, restriction):
-        """Return the array of customers whose accesses the current user may see, as SQL."""
-        if restriction == 'specialist':
-            return self._administered_sql()
-        return SQL(
-            "ARRAY(SELECT customer_id FROM customer_access WHERE user_id = %s AND state = 'activated')", self.env.uid)
-
-    @api.model
     def _customer_accessible_depends(self):
         return ('customer_id',)
 
     @api.model
     def _customer_accessible_sql(self, restriction, column):
-        return SQL('%s = ANY(%s)', column('customer_id'), self._my_customers_sql(restriction))
+        if restriction == 'specialist':
+            return self._is_administered_sql(column('customer_id'))
+        return SQL(
+            "%s = ANY(ARRAY(SELECT customer_id FROM customer_access WHERE user_id = %s AND state = 'activated'))",
+            column('customer_id'), self.env.uid)
 
     def _customer_accessible_check(self, restriction):
-        for name in ('customer.access', 'customer.administrator'):
-            self.env[name].flush_model()
-        mine = set(self.env.execute_query(SQL('SELECT %s', self._my_customers_sql(restriction)))[0][0])
-        # sudo: the customer decides whether the user may see the access at all
-        return lambda access: access.sudo().customer_id._origin.id in mine
+        # sudo: the customer decides whether the user may see the access at all; his own grants, those that concern self
+        customers = self.sudo().customer_id
+        mine = Domain('user_id', '=', self.env.uid) & Domain('customer_id', 'in', customers.ids)
+        model, state = ('customer.administrator', self._period_domain()) if restriction == 'specialist' else (
+            'customer.access', Domain('state', '=', 'activated'))
+        open_ids = set(self.env[model].sudo().search_fetch(mine & state, ['customer_id']).customer_id.ids)
+        return lambda access: access.sudo().customer_id._origin.id in open_ids
 
     # ------------------------------------------------------------------
     # Constraints

@@ -35,11 +35,16 @@ class CustomerAccess(models.Model):
             raise UserError(self.env._('Too many invitations were sent today. Please try again tomorrow.'))
 
     @api.model
+    def _my_accesses(self):
+        """Return the activated accesses of the current user, in sudo."""
+        # sudo: the user's own accesses
+        return self.sudo().search_fetch(
+            [('user_id', '=', self.env.uid), ('state', '=', 'activated')], ['customer_id', 'manages_accesses'])
+
+    @api.model
     def _my_managing_accesses(self):
         """Return the accesses, in sudo, by which the current user manages those of his colleagues."""
-        # sudo: the user's own accesses
-        return self.sudo().search([
-            ('user_id', '=', self.env.uid), ('state', '=', 'activated'), ('manages_accesses', '=', True)])
+        return self._my_accesses().filtered('manages_accesses')
 
     @api.model
     def _lock_managers(self, customer):

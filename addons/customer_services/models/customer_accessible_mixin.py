@@ -1,3 +1,5 @@
+import time
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
@@ -6,6 +8,10 @@ from ..const import GROUP_AGENT, GROUP_SPECIALIST
 
 #: models whose rows open something to somebody
 GRANTS = ('customer.access', 'customer.administrator', 'customer.processor')
+#: customers of one specialist up to which each is looked up in the index of the owners; of more a hash is built
+FEW_CUSTOMERS = 1000
+#: seconds for which the choice between the two is remembered; both find the same, one is quicker
+CHOICE_SECONDS = 3600
 
 
 class CustomerAccessibleMixin(models.AbstractModel):
@@ -20,6 +26,12 @@ class CustomerAccessibleMixin(models.AbstractModel):
 
     #: model that stands for this one among the kinds of an access, if it is not itself
     _customer_kind = None
+    #: what a specialist sees of documents that belong to no customer: ``'hidden'`` nothing, ``'own'`` those that he
+    #: created or is responsible for (``user_id``), ``'internal'`` all
+    _customer_ownerless = 'hidden'
+    #: many2one fields to documents on which this one hangs: who processes such a document sees this one too, and who
+    #: requested it sees this one in the scope *own*; over several steps, but never in a circle
+    _customer_origin_fields = ()
 
     customer_accessible = fields.Boolean(
         string='Accessible', compute='_compute_customer_accessible', search='_search_customer_accessible',
@@ -81,7 +93,12 @@ class CustomerAccessibleMixin(models.AbstractModel):
     @api.model
     def _customer_accessible_depends(self):
         """Return the names of the fields on which the predicate depends."""
-        return tuple(name for name in ('commercial_partner_id', 'partner_id') if name in self._fields)
+        names = ['commercial_partner_id', 'partner_id', *self._customer_origin_fields]
+        if self._customer_ownerless == 'own':
+            names.append('user_id')
+        return (*(name for name in names if name in self._fields), *(
+            f'{origin}.{name}' for origin in self._customer_origin_fields
+            for name in ('commercial_partner_id', 'partner_id')))
 
     @api.model
     def _customer_accessible_sql(self, restriction, column):
@@ -91,19 +108,51 @@ class CustomerAccessibleMixin(models.AbstractModel):
         :param column: function from the name of a stored field to its column (SQL)
         """
         owner = column('commercial_partner_id')
+        single = self._customer_single_sql(restriction, column)
         if restriction == 'specialist':
-            return SQL(
-                '(%s = ANY(%s) OR %s = ANY(ARRAY(SELECT res_id FROM customer_processor'
-                ' WHERE user_id = %s AND res_model = %s AND %s)))',
-                owner, self._administered_sql(), column('id'), self.env.uid, self._name, self._period_sql())
+            return SQL('(%s)', SQL(' OR ').join([
+                self._is_administered_sql(owner), single, *self._customer_ownerless_sql(column)]))
         return SQL(
             "(%s = ANY(ARRAY(SELECT customer_id FROM customer_access access WHERE user_id = %s AND state = 'activated'"
             " AND (scope = 'all' OR scope = 'kinds' AND EXISTS(SELECT FROM customer_access_kind_rel kind"
-            ' WHERE kind.access_id = access.id AND kind.model_id = %s))))'
-            ' OR (%s = %s AND %s = ANY(ARRAY(SELECT customer_id FROM customer_access'
-            " WHERE user_id = %s AND state = 'activated' AND scope = 'own'))))",
-            owner, self.env.uid, self.env['ir.model']._get_id(self._customer_kind or self._name),
-            column('partner_id'), self.env.user.partner_id.id, owner, self.env.uid)
+            ' WHERE kind.access_id = access.id AND kind.model_id = %s)))) OR %s)',
+            owner, self.env.uid, self.env['ir.model']._get_id(self._customer_kind or self._name), single)
+
+    @api.model
+    def _customer_single_sql(self, restriction, column):
+        """Return as SQL whether a grant on the single document opens it, or on one of the documents that it hangs on.
+
+        For specialists this is the right of a processor, for customers the scope *own*.
+        """
+        if restriction == 'specialist':
+            opened = SQL(
+                '%s = ANY(ARRAY(SELECT res_id FROM customer_processor WHERE user_id = %s AND res_model = %s AND %s))',
+                column('id'), self.env.uid, self._name, self._period_sql())
+        else:
+            opened = SQL(
+                '(%s = %s AND %s = ANY(ARRAY(SELECT customer_id FROM customer_access'
+                " WHERE user_id = %s AND state = 'activated' AND scope = 'own')))",
+                column('partner_id'), self.env.user.partner_id.id, column('commercial_partner_id'), self.env.uid)
+        ways = [opened]
+        for name in self._customer_origin_fields:
+            origin = self.env[self._fields[name].comodel_name]
+            alias = f'{origin._table}__origin'
+            origin_sql = origin._customer_single_sql(restriction, lambda field, origin=origin, alias=alias: SQL.identifier(
+                alias, field, to_flush=origin._fields[field]))
+            ways.append(SQL(
+                '%s = ANY(ARRAY(SELECT id FROM %s AS %s WHERE %s))', column(name), SQL.identifier(origin._table),
+                SQL.identifier(alias), origin_sql))
+        return SQL('(%s)', SQL(' OR ').join(ways))
+
+    @api.model
+    def _customer_ownerless_sql(self, column):
+        """Return as list of SQL what opens documents without customer to a specialist."""
+        if self._customer_ownerless == 'internal':
+            return [SQL('%s IS NULL', column('commercial_partner_id'))]
+        if self._customer_ownerless == 'own':
+            return [SQL('(%s IS NULL AND %s IN (%s))', column('commercial_partner_id'), self.env.uid, SQL(', ').join(
+                column(name) for name in ('create_uid', 'user_id') if name in self._fields))]
+        return []
 
     def _customer_accessible_check(self, restriction):
         """Return a function that tells of each record in ``self`` whether the user may see it (few queries for all).
@@ -112,14 +161,40 @@ class CustomerAccessibleMixin(models.AbstractModel):
         """
         customers, own_customers, ids = self._read_customer_grants(restriction)
         me = self.env.user.partner_id
+        # sudo: the documents on which these hang decide, whether or not the user may see them
+        opened = {name: set(self.sudo()[name].sudo(False)._customer_singly_opened(restriction).ids)
+                  for name in self._customer_origin_fields}
 
         def is_accessible(record):
             # sudo: the owner decides whether the user may see the record at all
-            owner = record.sudo().commercial_partner_id.id
+            record_sudo = record.sudo()
+            owner = record_sudo.commercial_partner_id.id
             return (owner in customers or record._origin.id in ids
-                    or (owner in own_customers and record.sudo().partner_id == me))
+                    or (owner in own_customers and record_sudo.partner_id == me)
+                    or any(record_sudo[name]._origin.id in opened[name] for name in opened)
+                    or (not owner and restriction == 'specialist' and record._customer_ownerless_open()))
 
         return is_accessible
+
+    def _customer_singly_opened(self, restriction):
+        """Return those in ``self`` that a grant on the single document opens, as :meth:`_customer_single_sql`."""
+        _customers, own_customers, ids = self._read_customer_grants(restriction)
+        me, opened = self.env.user.partner_id, set(ids)
+        for record in self.sudo():  # sudo: owner and requester decide whether the user may see the record
+            if record.commercial_partner_id.id in own_customers and record.partner_id == me:
+                opened.add(record.id)
+        for name in self._customer_origin_fields:
+            origins = self.sudo()[name].sudo(False)._customer_singly_opened(restriction)
+            opened.update(self.sudo().filtered(lambda record, name=name, ids=origins.ids: record[name].id in ids).ids)
+        return self.browse(opened)
+
+    def _customer_ownerless_open(self):
+        """Tell whether the specialist may see this document, which belongs to no customer."""
+        if self._customer_ownerless != 'own':
+            return self._customer_ownerless == 'internal'
+        # sudo: who is responsible decides whether the user may see the record
+        people = self.sudo().create_uid | (self.sudo().user_id if 'user_id' in self._fields else self.env['res.users'])
+        return self.env.user in people
 
     def _read_customer_grants(self, restriction):
         """Read the grants of the current user that concern the records in ``self``, in at most two queries.
@@ -167,3 +242,28 @@ class CustomerAccessibleMixin(models.AbstractModel):
         return SQL(
             'ARRAY(SELECT customer_id FROM customer_administrator WHERE user_id = %s AND %s)',
             self.env.uid, self._period_sql())
+
+    @api.model
+    def _is_administered_sql(self, owner):
+        """Return as SQL whether the current user administers the customer today.
+
+        Few customers are looked up one by one in the index on the owner: the time depends on them, not on the size of
+        the table. Many are hashed and compared with the rows in the order of the list, which ends with the first page.
+
+        :param owner: column of the customer, as SQL
+        """
+        if not self._has_many_customers():
+            return SQL('%s = ANY(%s)', owner, self._administered_sql())
+        return SQL('%s IN (SELECT customer_id FROM customer_administrator WHERE user_id = %s AND %s)',
+                   owner, self.env.uid, self._period_sql())
+
+    @api.model
+    def _has_many_customers(self):
+        """Tell whether the current user administers more than :data:`FEW_CUSTOMERS`; costs a query now and then."""
+        return self._read_has_many_customers(self.env.uid, int(time.time()) // CHOICE_SECONDS)
+
+    @api.model
+    @ormcache('uid', 'hour')
+    def _read_has_many_customers(self, uid, hour):
+        return self.env.execute_query(SQL(
+            'SELECT EXISTS(SELECT FROM customer_administrator WHERE user_id = %s OFFSET %s)', uid, FEW_CUSTOMERS))[0][0]

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class CustomerAdministrator(models.Model):
@@ -11,7 +12,7 @@ class CustomerAdministrator(models.Model):
 
     customer_id = fields.Many2one(
         'res.partner', string='Customer', required=True, index=True, ondelete='cascade',
-        domain=[('parent_id', '=', False)])
+        domain=[('is_customer', '=', True)])
     user_id = fields.Many2one(
         'res.users', string='Administrator', required=True, index=True, ondelete='cascade',
         domain=[('share', '=', False)])
@@ -23,3 +24,11 @@ class CustomerAdministrator(models.Model):
     _period_valid = models.Constraint(
         'CHECK(date_end IS NULL OR date_start IS NULL OR date_end >= date_start)',
         'The period of an administrator ends before it starts.')
+
+    @api.constrains('customer_id')
+    def _check_customer_is_commercial(self):
+        for right in self:
+            if right.customer_id != right.customer_id.commercial_partner_id:
+                raise ValidationError(self.env._(
+                    '%(contact)s is a contact of %(customer)s: administrators are determined for the latter.',
+                    contact=right.customer_id.name, customer=right.customer_id.commercial_partner_id.name))

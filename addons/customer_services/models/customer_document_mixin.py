@@ -4,7 +4,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import plaintext2html
 
+from ..const import CUSTOMER_KEY
 from ..portal_list import clean_text
+
+#: key of the context with the customer of a new document, a record: no RPC can send it
+OWNER_KEY = 'customer_services_owner'
 
 
 class CustomerDocumentMixin(models.AbstractModel):
@@ -41,8 +45,14 @@ class CustomerDocumentMixin(models.AbstractModel):
 
     @api.depends('partner_id')
     def _compute_commercial_partner_id(self):
+        """Take the customer of the requester; who serves several customers may be asking for another one.
+
+        That one comes in the context as a record, which no RPC can send.
+        """
+        given = self.env.context.get(OWNER_KEY)
         for document in self:
-            document.commercial_partner_id = document.partner_id.commercial_partner_id
+            is_new_for_another = isinstance(given, models.BaseModel) and not document._origin
+            document.commercial_partner_id = given if is_new_for_another else document.partner_id.commercial_partner_id
 
     def _compute_access_url(self):
         super()._compute_access_url()
@@ -97,13 +107,30 @@ class CustomerDocumentMixin(models.AbstractModel):
         foreign = sorted(set(values) - self._customer_fields)
         if foreign:
             raise AccessError(self.env._('These fields cannot be set in the portal: %s', ', '.join(foreign)))
-        # sudo: the user's own accesses; the fields were picked from the whitelist, the owner is the user himself
-        self.env['customer.document.mixin']._check_customer_may_create(user.partner_id)
+        customer = self.env['customer.document.mixin']._customer_of_creation()
         values = self._prepare_customer_values({
             name: clean_text(value) if isinstance(value, str) else value for name, value in values.items()})
-        document_sudo = self.sudo().with_company(user.company_id).create(
-            dict(values, partner_id=user.partner_id.id, company_id=user.company_id.id))
-        return document_sudo.sudo(False)
+        values.update(partner_id=user.partner_id.id, company_id=user.company_id.id)
+        # sudo: the user's own accesses; the fields were picked from the whitelist, the owner is one of his customers
+        self_sudo = self.sudo().with_company(user.company_id)
+        if customer == user.partner_id.commercial_partner_id:
+            return self_sudo.create(values).sudo(False)
+        document_sudo = self_sudo.with_context(**{OWNER_KEY: customer}).create(values)
+        return document_sudo.with_context(**{OWNER_KEY: None}).sudo(False)
+
+    @api.model
+    def _customer_of_creation(self):
+        """Return the customer for whom the portal user creates something: the one that he chose, else his own.
+
+        The choice comes in the context (:data:`CUSTOMER_KEY`, an id) and counts among his accesses only.
+
+        :raises AccessError: without an activated access
+        """
+        customers = self.env['customer.access']._my_accesses().customer_id
+        if not customers:
+            raise AccessError(self.env._('You have no access to this customer.'))
+        chosen, own = self.env.context.get(CUSTOMER_KEY), self.env.user.partner_id.commercial_partner_id
+        return customers.sorted(lambda customer: (customer.id != chosen, customer != own, customer.id))[0]
 
     @api.model
     def _check_customer_may_create(self, partner):
@@ -112,10 +139,7 @@ class CustomerDocumentMixin(models.AbstractModel):
         :param partner: the user's ``res.partner``
         :raises AccessError: if he has no active access to ``partner``'s customer
         """
-        if not self.env['customer.access'].sudo().search_count([
-            ('user_id', '=', self.env.uid), ('customer_id', '=', partner.commercial_partner_id.id),
-            ('state', '=', 'activated'),
-        ], limit=1):
+        if partner.commercial_partner_id not in self.env['customer.access']._my_accesses().customer_id:
             raise AccessError(self.env._('You have no access to this customer.'))
 
     @api.model

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 
 class CustomerLinkGuard(models.AbstractModel):
-    """Rows that hang on a document by model name and id: they are as visible as the document.
+    """Rows that hang on a document or a partner by model name and id: they are as visible as that.
 
     Being author, recipient, assignee or follower opens nothing that the document hides. Other rows are left to Odoo.
     """
@@ -32,12 +32,17 @@ class CustomerLinkGuard(models.AbstractModel):
             'You may not see the document on which this hangs.'))
 
     @api.model
+    def _customer_link_guarded(self):
+        """Return the names of the models whose rows hide what hangs on them: documents, and customers themselves."""
+        return (*self.env['customer.transaction.mixin']._customer_document_models(), 'res.partner')
+
+    @api.model
     def _customer_links_domain(self):
         """Return the domain of rows on documents that the user may read, and on anything else."""
         mixin = self.env['customer.transaction.mixin']
         if mixin._customer_restriction() == 'all':
             return Domain.TRUE
-        guarded = mixin._customer_document_models()
+        guarded = self._customer_link_guarded()
         allowed = Domain(self._customer_link_model, 'not in', guarded)
         for name in guarded:
             try:
@@ -52,7 +57,7 @@ class CustomerLinkGuard(models.AbstractModel):
         mixin = self.env['customer.transaction.mixin']
         if mixin._customer_restriction() == 'all':
             return self.browse()
-        guarded = mixin._customer_document_models()
+        guarded = self._customer_link_guarded()
         # sudo: the document decides, checked below with the user's rights
         links_sudo = self.sudo().filtered(lambda link: link[self._customer_link_model] in guarded)
         unreadable = links_sudo.browse()

@@ -9,7 +9,8 @@ from ..const import CONVERSATION_TYPES, GROUP_MANAGER, GROUP_SPECIALIST
 class CustomerTransactionMixin(models.AbstractModel):
     """A business transaction of a customer, also one of Odoo's own models: who may see it, why, and who processes it.
 
-    A model of Odoo inherits this beside its own name, brings a stored indexed ``commercial_partner_id`` (the owner)
+    A model of Odoo inherits this before its own name (``_inherit = ['customer.transaction.mixin', 'sale.order']``: so
+    what is here runs before the methods of the model), brings a stored indexed ``commercial_partner_id`` (the owner)
     and ``partner_id``, and the global rule ``[('customer_accessible', '=', True)]``. One with a conversation declares
     ``message_ids`` and ``website_message_ids`` with ``bypass_search_access=False``, as ``customer.document.mixin`` does,
     which is the base of models of our own.

@@ -3,6 +3,8 @@ from werkzeug.exceptions import NotFound, abort
 from odoo import models
 from odoo.http import request
 
+from ..const import CUSTOMER_KEY
+
 
 class IrHttp(models.AbstractModel):
     _inherit = 'ir.http'
@@ -19,6 +21,11 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _dispatch(cls, endpoint):
-        """Drop a parameter named ``self``: Python takes it for the controller and fails."""
+        """Drop a parameter named ``self``, which Python takes for the controller, and remember the chosen customer.
+
+        The choice only narrows what is shown and says for whom something new is: it is no right.
+        """
         request.params.pop('self', None)
+        if customer_id := request.session.get(CUSTOMER_KEY):
+            request.update_context(**{CUSTOMER_KEY: customer_id})
         return super()._dispatch(endpoint)

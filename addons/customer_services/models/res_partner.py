@@ -184,6 +184,7 @@ class ResPartner(models.Model):
     def write(self, vals):
         self._check_customer_values(vals)
         touched = self._customer_fields_touched(vals)
+        owners = self._customer_owners() if 'parent_id' in vals or 'is_company' in vals else {}
         if 'customer_group_ids' in vals:
             with self.env['customer.group']._share_groups_in_step():
                 result = super().write(vals)
@@ -191,9 +192,29 @@ class ResPartner(models.Model):
             result = super().write(vals)
         if touched:
             self.filtered('customer_number')._check_customer_fields()
+        if owners:
+            self._check_customers_stay(owners)
         if vals.get('parent_id'):
             self._join_company()
         return result
+
+    def _customer_owners(self):
+        """Return ``{id: id of the commercial partner}`` of the customers in ``self``, unless a manager moves them."""
+        if self.env.su or self.env.user.has_group(GROUP_MANAGER):
+            return {}
+        return {partner.id: partner.commercial_partner_id.id for partner in self.sudo() if partner.customer_number}
+
+    @api.model
+    def _check_customers_stay(self, owners):
+        """Refuse that a customer became a contact of another one, or the other way round.
+
+        :param dict owners: as returned by :meth:`_customer_owners` before
+        :raises AccessError: if one of them moved
+        """
+        for partner in self.sudo().browse(owners):
+            if partner.commercial_partner_id.id != owners[partner.id]:
+                raise AccessError(self.env._(
+                    'Only managers of customer services move the customer %s to another company.', partner.name))
 
     def _join_company(self):
         """Open the company to persons who were customers themselves and became its contacts, in scope *own*.

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+#: what follows from other fields, is stored, and would open or hide a record if it were written by RPC
+DERIVED_FIELDS = frozenset({'customer_owned', 'commercial_partner_id'})
+
 
 class ResPartner(models.Model):
     """Records of customers (the customer, its contacts and addresses) are as visible as the customer.
@@ -34,8 +37,8 @@ class ResPartner(models.Model):
         owner = column('commercial_partner_id')
         if restriction == 'specialist':
             return SQL(
-                '(%s IS NOT TRUE OR %s = ANY(%s) OR %s = ANY(ARRAY(SELECT customer_id FROM customer_processor'
-                ' WHERE user_id = %s AND %s)))', column('customer_owned'), owner, self._administered_sql(),
+                '(%s IS NOT TRUE OR %s OR %s = ANY(ARRAY(SELECT customer_id FROM customer_processor'
+                ' WHERE user_id = %s AND %s)))', column('customer_owned'), self._is_administered_sql(owner),
                 owner, self.env.uid, self._period_sql())
         return SQL(
             '(%s IS NOT TRUE OR %s = %s OR %s = ANY(ARRAY(SELECT customer_id FROM customer_access'
@@ -69,7 +72,8 @@ class ResPartner(models.Model):
     def create(self, vals_list):
         """Create partners; whether they belong to a customer follows from the customer's number."""
         if not self.env.su:
-            vals_list = [{name: value for name, value in vals.items() if name != 'customer_owned'} for vals in vals_list]
+            vals_list = [
+                {name: value for name, value in vals.items() if name not in DERIVED_FIELDS} for vals in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):
@@ -80,8 +84,7 @@ class ResPartner(models.Model):
         """
         if self.env.su or self._customer_restriction() == 'all':
             return super().write(vals)
-        if 'customer_owned' in vals:
-            vals = {name: value for name, value in vals.items() if name != 'customer_owned'}
+        vals = {name: value for name, value in vals.items() if name not in DERIVED_FIELDS}
         if 'email' in vals:
             # sudo: the accesses decide, whether or not the user may see them
             accesses = self.env['customer.access'].sudo().search([('partner_id', 'in', self.ids)])
@@ -90,6 +93,12 @@ class ResPartner(models.Model):
         if 'parent_id' in vals:
             self.check_access('write')
         return result
+
+    def _can_be_edited_by_current_customer(self, **kwargs):
+        """Refuse addresses of a customer to whom the user has no access any more: Odoo asks for his company only."""
+        is_editable = super()._can_be_edited_by_current_customer(**kwargs)
+        # the pages of Odoo ask in sudo
+        return is_editable and self.sudo(False).customer_accessible
 
     def signup_get_auth_param(self):
         """Give the key to a login only to who may write the contact: Odoo gives it to every employee."""

@@ -58,12 +58,12 @@ class TestCustomer(CustomerCommon):
             self._create(self.agent, is_company=False, parent_id=self.customer_a.id)
 
     def test_person_joins_company(self):
-        """Issue 3.16: a person with a login who becomes a contact keeps his documents and gets an own access."""
+        """Issue 3.4: a person with a login who becomes a contact keeps his documents and gets an own access."""
         person = self._create(self.agent, is_company=False)
         user = self.env['res.users'].create({
             'login': 'test_joins', 'partner_id': person.id,
             'group_ids': [Command.set(self.env.ref('base.group_portal').ids)]})
-        person.write({'parent_id': self.customer_a.id})
+        person.with_user(self.manager).write({'parent_id': self.customer_a.id})
         accesses = self._access(user)
         self.assertEqual(
             {(access.customer_id, access.scope, access.state) for access in accesses},

@@ -209,6 +209,36 @@ class TestAccessPages(ManagerFixture, CustomerHttpCommon):
         self._login(self.employee)
         self.assertEqual(self.url_open('/my/accesses').status_code, 404)
 
+    def test_switch_between_customers(self):
+        """Issue 3.4: an end user of several customers sees all, or switches to one; of one customer only none is asked."""
+        for user in (self.user_a1, self.user_b1):
+            self._login(user)
+            self.assertNotIn('/my/accesses/choose', self.url_open('/my').text)
+        self.env['customer.access'].create(
+            {'customer_id': self.customer_b.id, 'user_id': self.user_a1.id, 'state': 'activated'})
+        self.env.flush_all()
+        self._login(self.user_a1)
+        for url in ('/my', '/my/accesses'):
+            self.assertIn('/my/accesses/choose', self.url_open(url).text)
+        for chosen, seen, hidden in (
+            (self.customer_a.id, ['End user A2'], ['End user B1']), (self.customer_b.id, ['End user B1'], ['End user A2']),
+            ('', ['End user A2', 'End user B1'], []), (self.company.partner_id.id, ['End user A2', 'End user B1'], []),
+            ('nonsense', ['End user A2', 'End user B1'], []),
+        ):
+            self.assertEqual(self.post_form('/my/accesses/choose', {'customer_id': chosen}).status_code, 303)
+            page = self.url_open('/my/accesses').text
+            for text in seen:
+                self.assertIn(text, page, chosen)
+            for text in hidden:
+                self.assertNotIn(text, page, chosen)
+        self.post_form('/my/accesses/choose', {'customer_id': self.customer_b.id})
+        self._access(self.user_a1).filtered(
+            lambda access: access.customer_id == self.customer_b).with_user(self.agent).action_revoke()
+        self.env.flush_all()
+        page = self.url_open('/my/accesses').text
+        self.assertIn('End user A2', page)
+        self.assertNotIn('End user B1', page)
+
     def test_choices(self):
         """Issue 3.7: the list can be searched, filtered, sorted and grouped; nonsense falls back."""
         self._login(self.user_a1)

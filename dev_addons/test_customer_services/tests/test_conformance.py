@@ -9,4 +9,6 @@ class TestConformance(ConformanceMixin, TransactionCase):
 
     def test_documents_are_found(self):
         """Issue 2.13: the checks really see the documents of an addon."""
-        self.assertEqual([model._name for model in self._documents()], ['test.customer.document'])
+        self.assertEqual(
+            {model._name for model in self._documents()},
+            {'test.customer.document', 'test.customer.paper', 'test.customer.receipt'})
