@@ -1,5 +1,4 @@
 from . import customer_reach_mixin
-from . import customer_recipient_guard
 from . import project_project
 from . import project_task
 from . import customer_file_category

@@ -1,6 +1,8 @@
+import base64
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, file_open
 
 from odoo.addons.customer_services.uploads import clean_name
 
@@ -12,7 +14,7 @@ class CustomerFile(models.Model):
 
     _name = 'customer.file'
     _description = 'File'
-    _inherit = ['customer.recipient.guard', 'customer.reach.mixin', 'customer.document.mixin']
+    _inherit = ['customer.reach.mixin', 'customer.document.mixin']
     _order = 'id desc'
     _portal_url = '/my/files'
     _customer_icon = 'fa-files-o'
@@ -273,9 +275,6 @@ class CustomerFile(models.Model):
         if self._customer_restriction() in ('portal', 'none'):
             raise AccessError(self.env._('Only staff can do this.'))
 
-    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        return self._guard_recipients(super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs))
-
     # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------
@@ -296,3 +295,10 @@ class CustomerFile(models.Model):
         """Open the form for a link with expiry."""
         self.ensure_one()
         return self.env['customer.file.link.wizard']._action({'default_file_id': self.id})
+
+    @api.model
+    def _demo_second_version(self, file_id):
+        """Give a file of the demo data its second version."""
+        with file_open('customer_project/demo/files/plan2.pdf', 'rb') as stream:
+            content = base64.b64encode(stream.read())
+        self.browse(file_id).with_context(customer_project_quiet=True).content = content

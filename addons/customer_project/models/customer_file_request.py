@@ -11,10 +11,11 @@ class CustomerFileRequest(models.Model):
 
     _name = 'customer.file.request'
     _description = 'Request for a document'
-    _inherit = ['customer.recipient.guard', 'customer.document.mixin']
+    _inherit = ['customer.document.mixin']
     _order = 'is_done, date_due, id'
     _portal_url = '/my/requests'
     _customer_icon = 'fa-upload'
+    _customer_origin_fields = ('project_id',)
     _customer_open_domain = [('is_done', '=', False)]
     _customer_fields = frozenset()
 
@@ -142,9 +143,6 @@ class CustomerFileRequest(models.Model):
             'folder_id': folders[self.folder_id.id].id if self.folder_id.id in folders else False,
             'category_id': self.category_id.id, 'user_id': self.user_id.id, 'due_days': self.due_days,
             'date_due': due or False, 'remind_before': self.remind_before, 'remind_after': self.remind_after})
-
-    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        return self._guard_recipients(super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs))
 
     # ------------------------------------------------------------------
     # Actions

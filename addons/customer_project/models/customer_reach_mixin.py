@@ -15,6 +15,7 @@ class CustomerReachMixin(models.AbstractModel):
     _name = 'customer.reach.mixin'
     _description = 'Visibility in a project'
     _inherit = ['customer.accessible.mixin']
+    _customer_origin_fields = ('project_id',)
 
     project_id = fields.Many2one(
         'project.project', string='Project', required=True, index=True, ondelete='cascade')
@@ -71,7 +72,7 @@ class CustomerReachMixin(models.AbstractModel):
     @api.model
     def _customer_accessible_depends(self):
         return (
-            *super()._customer_accessible_depends(), 'project_id', 'reach', 'reach_access_ids', *self._reach_columns())
+            *super()._customer_accessible_depends(), 'reach', 'reach_access_ids', *self._reach_columns())
 
     @api.model
     def _reach_columns(self):
@@ -82,7 +83,7 @@ class CustomerReachMixin(models.AbstractModel):
     def _customer_accessible_sql(self, restriction, column):
         broad = super()._customer_accessible_sql(restriction, column)
         if restriction == 'specialist':
-            return SQL('(%s OR %s = ANY(%s))', broad, column('project_id'), self._processed_projects_sql())
+            return broad
         mine = SQL("ARRAY(SELECT customer_id FROM customer_access WHERE user_id = %s AND state = 'activated')",
                    self.env.uid)
         relation = self._fields['reach_access_ids']
@@ -103,11 +104,8 @@ class CustomerReachMixin(models.AbstractModel):
     def _customer_accessible_check(self, restriction):
         broad = super()._customer_accessible_check(restriction)
         if restriction == 'specialist':
-            # sudo: the user's own rights decide, he need not be able to read the table
-            processed = set(self.env['customer.processor'].sudo().search(
-                [('user_id', '=', self.env.uid), ('res_model', '=', 'project.project'),
-                 ('res_id', 'in', self.sudo().project_id.ids), *self._period_domain()]).mapped('res_id'))
-            return lambda record: broad(record) or record.sudo().project_id.id in processed
+            return broad
+        # sudo: the user's own accesses decide
         accesses = self.env['customer.access'].sudo().search(
             [('user_id', '=', self.env.uid), ('state', '=', 'activated')])
         customers, today = set(accesses.customer_id.ids), fields.Date.context_today(self)
@@ -126,10 +124,3 @@ class CustomerReachMixin(models.AbstractModel):
             return record_sudo.reach == 'customer' and broad(record)
 
         return is_accessible
-
-    @api.model
-    def _processed_projects_sql(self):
-        """Return the array of the projects that the current user processes today, as SQL."""
-        return SQL(
-            'ARRAY(SELECT res_id FROM customer_processor WHERE user_id = %s AND res_model = %s AND %s)',
-            self.env.uid, 'project.project', self._period_sql())

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
 
 from odoo.addons.customer_services.const import GROUP_SPECIALIST
 
@@ -12,10 +11,11 @@ class ProjectProject(models.Model):
     """
 
     _name = 'project.project'
-    _inherit = ['project.project', 'customer.recipient.guard', 'customer.transaction.mixin']
+    _inherit = ['project.project', 'customer.transaction.mixin']
 
     _customer_open_domain = [('is_template', '=', False)]
     _customer_icon = 'fa-folder-open-o'
+    _customer_ownerless = 'internal'  # left to Odoo's own rules
 
     commercial_partner_id = fields.Many2one(
         'res.partner', string='Owner', compute='_compute_commercial_partner_id', store=True, index=True,
@@ -48,23 +48,6 @@ class ProjectProject(models.Model):
         for project in self:
             project.customer_file_count = files.get(project, 0)
             project.customer_request_count = requests.get(project, 0)
-
-    # ------------------------------------------------------------------
-    # Predicate
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _customer_accessible_sql(self, restriction, column):
-        sql = super()._customer_accessible_sql(restriction, column)
-        if restriction == 'specialist':  # what belongs to no customer is left to Odoo's own rules
-            return SQL('(%s IS NULL OR %s)', column('commercial_partner_id'), sql)
-        return sql
-
-    def _customer_accessible_check(self, restriction):
-        check = super()._customer_accessible_check(restriction)
-        if restriction == 'specialist':
-            return lambda project: not project.sudo().commercial_partner_id or check(project)
-        return check
 
     # ------------------------------------------------------------------
     # CRUD
@@ -129,7 +112,15 @@ class ProjectProject(models.Model):
             document._copy_to(new, folders)
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        return self._guard_recipients(super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs))
+        # Odoo's own class comes before the mixin that filters
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        return self._customer_filter_recipients(recipients)
+
+    def _partners_who_may_see(self, partners):
+        """Leave projects without customer to Odoo."""
+        self.ensure_one()
+        # sudo: the owner decides
+        return super()._partners_who_may_see(partners) if self.sudo().commercial_partner_id else partners
 
     # ------------------------------------------------------------------
     # Actions
