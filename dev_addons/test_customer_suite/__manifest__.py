@@ -11,5 +11,6 @@
         'customer_agenda',
         'customer_sale',
         'customer_stock',
+        'customer_login',
     ],
 }
