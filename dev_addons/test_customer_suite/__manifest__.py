@@ -8,5 +8,9 @@
     'depends': [
         'customer_services',
         'customer_helpdesk',
+        'customer_agenda',
+        'customer_sale',
+        'customer_stock',
+        'customer_login',
     ],
 }

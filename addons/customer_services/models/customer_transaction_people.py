@@ -54,6 +54,13 @@ class CustomerTransactionMixin(models.AbstractModel):
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         """Filter recipients when a message is sent: rights may have ended since they were added."""
         recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        return self._customer_filter_recipients(recipients)
+
+    def _customer_filter_recipients(self, recipients):
+        """Drop those who may not see the document now; a model of Odoo, whose own class comes first, calls it itself.
+
+        :param list recipients: dicts as ``_notify_get_recipients`` returns them
+        """
         if not self or not self._customer_filters_recipients:
             return recipients
         partners = self.env['res.partner'].browse(recipient['id'] for recipient in recipients if recipient['id'])
