@@ -336,12 +336,29 @@ class CustomerTicket(models.Model):
             msg_dict['author_id'] = partner.id
         subject = ' '.join((msg_dict.get('subject') or '').split())[:MAX_SUBJECT].strip()
         values.update(
-            partner_id=values.get('partner_id') or partner.id, name=subject or self.env._('(no subject)'),
+            **self._company_of_mail(values, partner, msg_dict.get('email_from') or ''), name=subject or self.env._('(no subject)'),
             description=msg_dict.get('body'), is_automatic=bool(mail and mail.automatic))
         ticket = super(CustomerTicket, self.with_context({**self.env.context, GATEWAY_KEY: True})).message_new(
             msg_dict, custom_values=values)
         ticket._keep_copied(msg_dict)
         return ticket
+
+    @api.model
+    def _company_of_mail(self, values, partner, email_from):
+        """Return requester and company of a ticket by mail, so that they fit: a contact may belong to one company.
+
+        :param dict values: defaults of the team's address
+        :param partner: the sender
+        """
+        # sudo: the gateway works for everybody
+        team = self.env['customer.ticket.team'].sudo().browse(values.get('team_id') or []).exists() or self._default_team()
+        company = team.company_id or partner.sudo().company_id or self.env.company
+        if partner.sudo().company_id not in (company, company.browse()):
+            address = email_normalize(email_from, strict=False)
+            partner = self.env['res.partner'].sudo().search([
+                ('email_normalized', '=', address), ('company_id', 'in', (company.id, False))], limit=1
+            ) or partner.sudo().create({'name': partner.name, 'email': address, 'company_id': company.id})
+        return {'partner_id': partner.id, 'company_id': company.id}
 
     def message_update(self, msg_dict, update_vals=None):
         """Take an answer by mail: public, unless staff answer to an internal note of a colleague."""
