@@ -174,7 +174,7 @@ class CustomerTicket(models.Model):
         tickets = super(CustomerTicket, quiet).create(vals_list).with_env(self.env)
         if not (self.env.context.get('tracking_disable') or self.env.context.get('import_file')):
             tickets._complete_new()
-            tickets._open_conversation()
+            tickets._open_conversation(vals_list)
         return tickets
 
     def _complete_new(self):
