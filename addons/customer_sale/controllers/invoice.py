@@ -36,7 +36,8 @@ INVOICES = PortalList(
     },
     filters={
         'all': Choice(_lt('All'), [('move_type', 'in', ('out_invoice', 'out_refund'))]),
-        'open': Choice(_lt('Open'), [('move_type', '=', 'out_invoice'), ('payment_state', 'in', ('not_paid', 'partial'))]),
+        'open': Choice(_lt('Open'), [
+            ('move_type', '=', 'out_invoice'), ('payment_state', 'in', ('not_paid', 'partial'))]),
         'overdue_invoices': Choice(_lt('Overdue'), [('customer_is_overdue', '=', True)]),
         'credit_notes': Choice(_lt('Credit notes'), [('move_type', '=', 'out_refund')]),
         'bills': Choice(_lt('Bills'), [('move_type', 'in', ('in_invoice', 'in_refund'))]),
