@@ -8,5 +8,6 @@
     'depends': [
         'customer_services',
         'customer_helpdesk',
+        'customer_project',
     ],
 }
