@@ -9,5 +9,9 @@
         'customer_services',
         'customer_helpdesk',
         'customer_project',
+        'customer_agenda',
+        'customer_sale',
+        'customer_stock',
+        'customer_login',
     ],
 }

@@ -24,14 +24,14 @@ class CustomerAccessibleMixin(models.AbstractModel):
     _name = 'customer.accessible.mixin'
     _description = 'Accessible by accesses and authorisations'
 
-    #: model that stands for this one among the kinds of an access, if it is not itself
-    _customer_kind = None
     #: what a specialist sees of documents that belong to no customer: ``'hidden'`` nothing, ``'own'`` those that he
     #: created or is responsible for (``user_id``), ``'internal'`` all
     _customer_ownerless = 'hidden'
     #: many2one fields to documents on which this one hangs: who processes such a document sees this one too, and who
     #: requested it sees this one in the scope *own*; over several steps, but never in a circle
     _customer_origin_fields = ()
+    #: model that stands for this one among the kinds of an access, if it is not itself
+    _customer_kind = None
 
     customer_accessible = fields.Boolean(
         string='Accessible', compute='_compute_customer_accessible', search='_search_customer_accessible',
@@ -73,8 +73,12 @@ class CustomerAccessibleMixin(models.AbstractModel):
             self.env[name].flush_model()
 
         def to_sql(model, alias, query):
-            accessible = self._customer_accessible_sql(
-                restriction, lambda name: SQL.identifier(alias, name, to_flush=model._fields[name]))
+            def column(name):
+                return SQL.identifier(alias, name, to_flush=model._fields[name])
+
+            accessible = self._customer_accessible_sql(restriction, column)
+            if derived := self._customer_derived_sql(restriction, column):
+                accessible = SQL('(%s OR %s)', accessible, derived)
             return accessible if wanted else SQL('%s IS NOT TRUE', accessible)
 
         return Domain.custom(to_sql=to_sql, predicate=lambda record: record.customer_accessible == wanted)
@@ -87,8 +91,10 @@ class CustomerAccessibleMixin(models.AbstractModel):
             self.customer_accessible = restriction == 'all'
             return
         is_accessible = self._customer_accessible_check(restriction)
+        granted = {record.id for record in self if is_accessible(record)}
+        derived = self.filtered(lambda record: record.id not in granted)._customer_derived_ids(restriction)
         for record in self:
-            record.customer_accessible = is_accessible(record)
+            record.customer_accessible = record.id in granted or record._origin.id in derived
 
     @api.model
     def _customer_accessible_depends(self):
@@ -143,6 +149,28 @@ class CustomerAccessibleMixin(models.AbstractModel):
                 '%s = ANY(ARRAY(SELECT id FROM %s AS %s WHERE %s))', column(name), SQL.identifier(origin._table),
                 SQL.identifier(alias), origin_sql))
         return SQL('(%s)', SQL(' OR ').join(ways))
+
+    @api.model
+    def _customer_derived_sql(self, restriction, column):
+        """Hook: return as SQL what opens a record beside the grants on its owner and its origins, or None.
+
+        For what hangs on other documents over relations (an invoice on its orders). It is asked for searches and, with
+        the ids, for checks, so both agree.
+
+        :param str restriction: ``'specialist'`` or ``'portal'``
+        :param column: function from the name of a stored field to its column (SQL)
+        """
+        return None
+
+    def _customer_derived_ids(self, restriction):
+        """Return the set of the ids in ``self`` that :meth:`_customer_derived_sql` opens, in one query."""
+        ids = self._origin.ids
+        derived = ids and self._customer_derived_sql(
+            restriction, lambda name: SQL.identifier(self._table, name, to_flush=self._fields[name]))
+        if not derived:
+            return set()
+        return {row[0] for row in self.env.execute_query(SQL(
+            'SELECT id FROM %s WHERE id = ANY(%s) AND %s', SQL.identifier(self._table), ids, derived))}
 
     @api.model
     def _customer_ownerless_sql(self, column):

@@ -72,6 +72,21 @@ class ConformanceMixin:
                 field = model._fields[name]
                 self.assertTrue(field.store and field.index, f'{model._name}.{name}')
 
+    def test_documents_hang_on_documents(self):
+        """Issue 3.11: the fields by which a document hangs on others are indexed, lead to documents, never in a circle."""
+        for model in self._documents():
+            path, steps = [model._name], [model]
+            while steps:
+                current = steps.pop()
+                for name in current._customer_origin_fields:
+                    field = current._fields[name]
+                    self.assertTrue(field.type == 'many2one' and field.store and field.index, f'{current._name}.{name}')
+                    self.assertIn('customer_accessible', self.env[field.comodel_name]._fields)
+                    self.assertNotEqual(field.comodel_name, model._name, path)
+                    path.append(field.comodel_name)
+                    self.assertLess(len(path), 50, path)
+                    steps.append(self.env[field.comodel_name])
+
     def test_documents_whitelist_fields(self):
         """Issue 2.13: what a customer may give is a list of fields, and never the owner or a right."""
         forbidden = {

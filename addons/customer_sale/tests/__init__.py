@@ -1,0 +1,10 @@
+from . import (
+    test_access,
+    test_access_derived,
+    test_conformance,
+    test_invoices,
+    test_offer,
+    test_portal,
+    test_reminder,
+    test_states,
+)
