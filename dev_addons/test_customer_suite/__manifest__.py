@@ -8,6 +8,7 @@
     'depends': [
         'customer_services',
         'customer_helpdesk',
+        'customer_project',
         'customer_agenda',
         'customer_sale',
         'customer_stock',

@@ -163,6 +163,8 @@ class CustomerFilePortal(CustomerFileSender):
     @route('/my/files/zip', type='http', auth='user', website=True, readonly=True)
     def portal_my_files_zip(self, ids='', **params):
         """Send chosen files as one ZIP: only those that the visitor may see, the rest is silently missing."""
+        if not request.env['customer.file'].has_access('read'):
+            raise NotFound
         wanted = [int(part) for part in str(ids).split(',')[:1000] if re.fullmatch('[0-9]{1,9}', part)]
         wanted += [int(part) for part in request.httprequest.args.getlist('file')[:1000] if re.fullmatch(
             '[0-9]{1,9}', part)]

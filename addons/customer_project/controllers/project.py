@@ -20,7 +20,8 @@ class CustomerProjectPortal(CustomerFilePortal):
     def _get_project(self, project_id):
         """Return the project with the rights of the visitor: missing and foreign ones get the same answer."""
         project = request.env['project.project'].browse(project_id if project_id < 2 ** 31 else 0)
-        if not project.exists() or not project.has_access('read') or project.is_template:
+        readable = request.env['customer.file'].has_access('read') and project.exists() and project.has_access('read')
+        if not readable or project.is_template:
             raise NotFound
         return project
 

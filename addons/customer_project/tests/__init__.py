@@ -12,3 +12,4 @@ from . import test_export
 from . import test_parallel
 from . import test_performance
 from . import test_tour
+from . import test_memory

@@ -118,5 +118,5 @@ class TestMatrixModels(MatrixFixture, TransactionCase):
         return next(
             name for name in (
                 'scope', 'name', 'date_end', 'key', 'sequence', 'email', 'level', 'turn', 'is_answering', 'login', 'tries',
-                'subject', 'note', 'address', 'reminded')
+                'subject', 'note', 'address', 'reminded', 'mode', 'kind', 'used')
             if name in record._fields)
