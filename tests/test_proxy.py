@@ -182,8 +182,9 @@ def test_login_page(production):
     assert status == 200
     assert 'name="csrf_token"' in body
     cookie = headers['Set-Cookie']
-    assert cookie.startswith('session_id=') and 'HttpOnly' in cookie and cookie.endswith('; Secure')
-    assert headers['Strict-Transport-Security']
+    assert cookie.startswith('session_id=')
+    assert sorted({'HttpOnly', 'Secure', 'SameSite=Lax'} & set(cookie.split('; '))) == ['HttpOnly', 'SameSite=Lax', 'Secure']
+    assert len(headers.get_all('Strict-Transport-Security')) == 1
     assert headers.get_all('X-Content-Type-Options') == ['nosniff']
     assert headers['Referrer-Policy'] == 'strict-origin-when-cross-origin'
     assert headers['Server'] == 'nginx'
