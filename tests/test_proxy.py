@@ -177,7 +177,7 @@ def production(tmp_path_factory):
 
 
 def test_login_page(production):
-    """Issue 2.11: the login page by TLS with the generated certificate; the session cookie is Secure."""
+    """Issue 2.11: the login page by TLS with the generated certificate. Issue 10.9: flags of the cookie, HSTS once."""
     status, headers, body = production.get('/web/login')
     assert status == 200
     assert 'name="csrf_token"' in body
