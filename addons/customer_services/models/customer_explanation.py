@@ -122,7 +122,7 @@ class CustomerExplanation(models.AbstractModel):
         if record._name == 'res.partner':
             return True
         if access.scope != 'own':
-            is_kind = access.scope == 'all' or record._name in access.kind_ids.mapped('model')
+            is_kind = access.scope == 'all' or (record._customer_kind or record._name) in access.kind_ids.mapped('model')
             return is_kind and record.sudo().commercial_partner_id == access.customer_id
         me = record.env.user.partner_id
         # sudo: what the document hangs on opens it, whether or not the user may see that
