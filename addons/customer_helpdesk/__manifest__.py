@@ -12,6 +12,7 @@
         'data/ir_sequence_data.xml',
         'data/customer_ticket_data.xml',
         'data/mail_template_data.xml',
+        'data/customer_ticket_mail_data.xml',
         'data/ir_cron_data.xml',
         'views/customer_ticket_views.xml',
         'views/customer_ticket_team_views.xml',
@@ -27,6 +28,9 @@
         'views/portal_templates.xml',
         'views/portal_sla_templates.xml',
         'views/menus.xml',
+        'views/customer_ticket_mail_views.xml',
+        'views/portal_ticket_templates.xml',
+        'views/res_config_settings_views.xml',
     ],
     'demo': ['demo/customer_helpdesk_demo.xml'],
     'assets': {

@@ -4,6 +4,16 @@ from . import customer_ticket_type
 from . import customer_ticket_tag
 from . import customer_ticket
 from . import customer_ticket_mail
+from . import customer_ticket_outbox
+from . import customer_ticket_suppression
+from . import customer_ticket_delivery
+from . import customer_ticket_intake
+from . import customer_ticket_cc
+from . import customer_ticket_closing
+from . import customer_ticket_rating
+from . import customer_ticket_link
+from . import res_config_settings
+from . import customer_access
 from . import rating_rating
 from . import customer_ticket_turn
 from . import customer_ticket_assignment

@@ -23,7 +23,7 @@ class CustomerTicket(models.Model):
     _customer_open_domain = [('is_closed', '=', False)]
     _customer_icon = 'fa-life-ring'
     _customer_filters_recipients = False  # _notify_get_recipients of the ticket does it with its own rules
-    _customer_fields = frozenset({'name', 'description', 'team_id'})
+    _customer_fields = frozenset({'name', 'description', 'team_id', 'type_id', 'priority'})
 
     number = fields.Char(required=True, readonly=True, copy=False, index='trigram', default=NO_NUMBER)
     name = fields.Char(string='Subject', required=True, size=MAX_SUBJECT, index='trigram', tracking=True)
@@ -174,7 +174,7 @@ class CustomerTicket(models.Model):
         tickets = super(CustomerTicket, quiet).create(vals_list).with_env(self.env)
         if not (self.env.context.get('tracking_disable') or self.env.context.get('import_file')):
             tickets._complete_new()
-            tickets._open_conversation()
+            tickets._open_conversation(vals_list)
         return tickets
 
     def _complete_new(self):
@@ -266,7 +266,32 @@ class CustomerTicket(models.Model):
             errors['description'] = self.env._('The text is too long: at most %s characters.', MAX_TEXT)
         if values.get('team_id') and values['team_id'] not in self._customer_teams().ids:
             errors['team_id'] = self.env._('Please choose one of the teams in the list.')
+        if values.get('type_id') and values['type_id'] not in self._customer_types(values.get('team_id')).ids:
+            errors['type_id'] = self.env._('Please choose one of the categories that this team offers.')
+        if values.get('priority') and values['priority'] not in self._customer_priorities(values.get('team_id')):
+            errors['priority'] = self.env._('Please choose one of the priorities in the list.')
         return errors
+
+    @api.model
+    def _customer_types(self, team_id=None):
+        """Return the types from which the current user may choose, in sudo.
+
+        :param team_id: id of the team, by default the first one that is offered
+        """
+        teams = self._customer_teams()
+        team = teams.filtered(lambda team: team.id == team_id) if team_id else teams[:1]
+        return self.env['customer.ticket.type']._offered_to_customers(self.env.user.company_id)._usable_by(team)
+
+    @api.model
+    def _customer_priorities(self, team_id=None):
+        """Return the priorities from which a customer may choose: dict from the value to its label.
+
+        :param team_id: id of the team, by default the first one that is offered
+        """
+        teams = self._customer_teams()
+        team = teams.filtered(lambda team: team.id == team_id) if team_id else teams[:1]
+        labels = dict(self._fields['priority']._description_selection(self.env))
+        return labels if team.portal_priority else {'0': labels['0']}
 
     @api.model
     def _prepare_customer_values(self, values):
@@ -282,6 +307,7 @@ class CustomerTicket(models.Model):
             'name': ' '.join(values['name'].split()),
             'description': plaintext2html(values['description'].strip()),
             'team_id': values.get('team_id') or self._customer_teams()[:1].id,
+            **{name: values[name] for name in ('type_id', 'priority') if values.get(name)},
         }
 
     def _transition_values(self, target):

@@ -221,7 +221,9 @@ class CustomerTicket(models.Model):
     def _sla_values_of_message(self, message):
         """Return what a public message changes on the clocks."""
         if self._is_from_customer(message):
-            waits = self.first_response_date and not self.next_response_since and not self.is_closed
+            waits = (
+                self.first_response_date and not self.next_response_since and not self.is_closed
+                and not self._is_from_robot(message))
             return {'next_response_since': message.date} if waits else {}
         values = {}
         if not self.first_response_date:
