@@ -12,7 +12,7 @@ from tools.env import LOCAL, ROOT, Problem, odoo_home, own_addons, python, say, 
 from tools.processes import Child
 
 LANGUAGES = 'en_US,de_DE,nl_NL,fr_FR'
-LOCAL_ADDONS = ('contacts', 'customer_local')
+LOCAL_ADDONS = ('contacts', 'customer_local', 'payment_demo')
 MARK = 'customer_local.digests'  # ir.config_parameter: what the database was made of
 LOGS = LOCAL / 'log'
 

@@ -63,35 +63,6 @@ class CustomerDocumentMixin(models.AbstractModel):
     # CRUD
     # ------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Create documents; the owner follows from the requester and is nobody's to write."""
-        self._check_owner_untouched(vals_list)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Check a second time after the owner changed: nobody moves a document to a customer he may not see.
-
-        Who sees documents by authorisations moves none to another customer at all.
-        """
-        self._check_owner_untouched([vals])
-        if 'partner_id' not in vals or self.env.su:
-            return super().write(vals)
-        owners = [document.commercial_partner_id.id for document in self.sudo()]
-        result = super().write(vals)
-        self.check_access('write')
-        if self._customer_restriction() != 'all' and owners != [
-                document.commercial_partner_id.id for document in self.sudo()]:
-            raise AccessError(self.env._('You have no access to this customer.'))
-        return result
-
-    @api.model
-    def _check_owner_untouched(self, vals_list):
-        """Refuse an owner given by a restricted user: a stored computed field can be written by RPC."""
-        if not self.env.su and any('commercial_partner_id' in vals for vals in vals_list) and (
-                self._customer_restriction() != 'all'):
-            raise AccessError(self.env._('You have no access to this customer.'))
-
     @api.model
     def _create_from_customer(self, values):
         """Create a document for the portal user who asks for it: the one entry for every channel of customers.

@@ -1,0 +1,4 @@
+from . import order
+from . import offer
+from . import invoice
+from . import payment

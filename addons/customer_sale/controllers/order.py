@@ -1,0 +1,210 @@
+from werkzeug.exceptions import NotFound
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.http import request, route
+from odoo.tools import escape_psql
+from odoo.tools.translate import LazyTranslate
+
+from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
+from odoo.addons.customer_services.portal_list import Choice, PortalList
+from odoo.addons.sale.controllers.portal import CustomerPortal
+
+from ..const import STATE_COLORS
+
+_lt = LazyTranslate(__name__)
+
+#: offers on the home page that wait for an answer
+MAX_ACTIONS = 5
+
+
+def contains(*names):
+    """Return a search: a function from a text to the domain of what contains it, literally, in one of the fields."""
+    return lambda text: Domain.OR(Domain(name, 'ilike', escape_psql(text)) for name in names)
+
+
+QUOTES = PortalList(
+    model='sale.order',
+    url='/my/quotes',
+    page_name='quote',
+    title=_lt('Offers'),
+    template='customer_sale.portal_my_quotes',
+    fields=('name', 'client_order_ref', 'partner_id', 'date_order', 'validity_date', 'amount_total', 'currency_id',
+            'state', 'customer_answer', 'signed_on'),
+    sortings={
+        'date': Choice(_lt('Newest'), 'date_order desc, id desc'),
+        'validity': Choice(_lt('Valid until'), 'validity_date, id desc'),
+        'amount': Choice(_lt('Amount'), 'amount_total desc, id desc'),
+        'number': Choice(_lt('Number'), 'name desc, id desc'),
+    },
+    filters={
+        'new': Choice(_lt('Waiting for an answer'), [('customer_offer_state', '=', 'new')]),
+        'all': Choice(_lt('All'), [('customer_offer_state', '!=', 'draft')]),
+        'accepted': Choice(_lt('Accepted'), [('customer_offer_state', '=', 'accepted')]),
+        'rejected': Choice(_lt('Rejected'), [('customer_offer_state', '=', 'rejected')]),
+        'expired': Choice(_lt('Expired'), [('customer_offer_state', '=', 'expired')]),
+    },
+    searches={
+        'all': Choice(_lt('Everything'), contains('name', 'client_order_ref', 'order_line.name')),
+        'number': Choice(_lt('Number'), contains('name')),
+        'reference': Choice(_lt('Your reference'), contains('client_order_ref')),
+    },
+    empty=_lt('No offers yet.'),
+)
+ORDERS = PortalList(
+    model='sale.order',
+    url='/my/orders',
+    page_name='order',
+    title=_lt('Orders'),
+    template='customer_sale.portal_my_orders',
+    fields=('name', 'client_order_ref', 'partner_id', 'date_order', 'amount_total', 'currency_id', 'state'),
+    sortings={
+        'date': Choice(_lt('Newest'), 'date_order desc, id desc'),
+        'amount': Choice(_lt('Amount'), 'amount_total desc, id desc'),
+        'number': Choice(_lt('Number'), 'name desc, id desc'),
+    },
+    filters={
+        'open': Choice(_lt('Orders'), [('state', '=', 'sale')]),
+        'to_invoice': Choice(_lt('Not invoiced yet'), [('state', '=', 'sale'), ('invoice_status', '!=', 'invoiced')]),
+        'cancelled': Choice(_lt('Cancelled'), [('state', '=', 'cancel'), ('customer_answer', '=', 'accepted')]),
+    },
+    searches={
+        'all': Choice(_lt('Everything'), contains('name', 'client_order_ref', 'order_line.name')),
+        'number': Choice(_lt('Number'), contains('name')),
+        'reference': Choice(_lt('Your reference'), contains('client_order_ref')),
+    },
+    empty=_lt('No orders yet.'),
+)
+
+
+class CustomerSalePortal(CustomerServicesPortal, CustomerPortal):
+    """Odoo's pages of offers and orders: lists by the suite's helper, and what the page of an order lacks."""
+
+    # ------------------------------------------------------------------
+    # Home
+    # ------------------------------------------------------------------
+
+    def _portal_actions(self):
+        Order = request.env['sale.order']
+        actions = super()._portal_actions()
+        if not Order.has_access('read'):
+            return actions
+        offers = Order.search_fetch(
+            Domain('customer_offer_state', '=', 'new') & self._portal_customer_domain('sale.order'),
+            ['name', 'validity_date', 'date_order'], order='validity_date, id', limit=MAX_ACTIONS)
+        return actions + [{
+            'title': request.env._('Offer %s', offer.name),
+            'url': offer.access_url,
+            'label': request.env._('Accept or reject'),
+            'date': offer.validity_date,
+        } for offer in offers]
+
+    def _portal_cards(self):
+        cards = super()._portal_cards()
+        Order = request.env['sale.order']
+        if not Order.has_access('read'):
+            return cards
+        return cards + [{
+            'title': request.env._('Offers'),
+            'text': request.env._('Review, accept or reject what we offered you'),
+            'url': QUOTES.url,
+            'icon': 'fa-file-text-o',
+            'count': Order.search_count(
+                Domain('customer_offer_state', '=', 'new') & self._portal_customer_domain('sale.order')),
+        }, {
+            'title': request.env._('Orders'),
+            'text': request.env._('See how far your orders are, pay them, order again'),
+            'url': ORDERS.url,
+            'icon': 'fa-shopping-cart',
+            'count': 0,
+        }]
+
+    def _prepare_quotations_domain(self, partner):
+        """The record rules tell whose offers the visitor sees, not the hierarchy of contacts."""
+        return [('customer_offer_state', '=', 'new')]
+
+    def _prepare_orders_domain(self, partner):
+        return [('state', '=', 'sale')]
+
+    # ------------------------------------------------------------------
+    # Lists
+    # ------------------------------------------------------------------
+
+    @route()
+    def portal_my_quotes(self, page=1, **kwargs):
+        """List the offers that the visitor may see."""
+        return self._render_order_list(QUOTES, page, 'my_quotations_history', **kwargs)
+
+    @route()
+    def portal_my_orders(self, page=1, **kwargs):
+        """List the orders that the visitor may see."""
+        return self._render_order_list(ORDERS, page, 'my_orders_history', **kwargs)
+
+    def _render_order_list(self, spec, page, history, **kwargs):
+        if not request.env['sale.order'].has_access('read'):
+            return request.redirect('/my')
+        response = self._render_portal_list(spec, page, **kwargs)
+        orders = response.qcontext['records']
+        request.session[history] = orders.ids[:100]
+        # sudo: names and amounts of the orders that the visitor may see
+        response.qcontext.update(orders_sudo=orders.sudo(), **self._state_labels())
+        return response
+
+    def _state_labels(self):
+        """Return the labels and colours of states as the templates need them."""
+        Order = request.env['sale.order']
+        return {
+            'state_colors': STATE_COLORS,
+            'offer_labels': dict(Order._fields['customer_offer_state']._description_selection(request.env)),
+            'order_labels': dict(Order._fields['customer_state']._description_selection(request.env)),
+        }
+
+    # ------------------------------------------------------------------
+    # One order
+    # ------------------------------------------------------------------
+
+    def _get_order(self, order_id, access_token=None):
+        """Open an order for the visitor, in sudo: Odoo's templates and flows need it.
+
+        :raises NotFound: if he may see it neither by right nor by the share token
+        """
+        return self._get_portal_document('sale.order', order_id, access_token).sudo()
+
+    @route()
+    def portal_order_page(self, order_id, **kwargs):
+        """Show an order; with ``pay_rest`` it asks for what is left to pay of a confirmed one."""
+        if kwargs.pop('pay_rest', None) and not kwargs.get('report_type'):
+            order_sudo = self._get_order(order_id, kwargs.get('access_token'))
+            if order_sudo._can_pay_rest():
+                kwargs['payment_amount'] = order_sudo.customer_amount_payable
+        response = super().portal_order_page(order_id, **kwargs)
+        if getattr(response, 'qcontext', None) and response.qcontext.get('sale_order'):
+            order_sudo = response.qcontext['sale_order']
+            user = request.env.user
+            response.qcontext.update(
+                **self._state_labels(),
+                reject_reasons_sudo=order_sudo._reject_reasons(),
+                customer_error=kwargs.get('customer_error') and self._offer_error(order_sudo),
+                is_customer=user._is_portal() and order_sudo.with_user(user).has_access('read'),
+                form_key=self._new_form_key(),
+            )
+        return response
+
+    def _offer_error(self, order_sudo):
+        """Return what the page says after a refused answer: by the state of the order, never by the address."""
+        return request.session.pop(f'customer_sale_error_{order_sudo.id}', None)
+
+    @route('/my/orders/<int:order_id>/reorder', type='http', auth='user', website=True, methods=['POST'])
+    def portal_my_order_reorder(self, order_id, form_key='', **params):
+        """Ask for the goods of an order again."""
+        order = self._get_portal_document('sale.order', order_id)
+        if not order._can_reorder():
+            raise NotFound
+        try:
+            self._submit_once(form_key, lambda: order.sudo(False)._reorder_by_customer())
+        except AccessError:
+            raise NotFound from None
+        except UserError as error:
+            request.session[f'customer_sale_error_{order.id}'] = error.args[0]
+            return request.redirect(order.sudo().get_portal_url(query_string='&customer_error=1'))
+        return request.redirect(order.sudo().get_portal_url(query_string='&message=reorder_ok'))

@@ -1,0 +1,126 @@
+"""How far an order is and what is left to pay, as the customer sees it: computed, never stored."""
+from odoo import api, fields, models
+
+from ..const import ORDER_STATES
+
+
+class SaleOrder(models.Model):
+    _inherit = 'sale.order'
+
+    customer_state = fields.Selection(
+        ORDER_STATES, string='State for the customer', compute='_compute_customer_state', compute_sudo=True)
+    customer_amount_open = fields.Monetary(
+        string='Left to pay', compute='_compute_customer_amount_open', compute_sudo=True,
+        help='What the customer still has to pay by the order itself or by its posted invoices.')
+    customer_amount_payable = fields.Monetary(
+        string='To pay by the order', compute='_compute_customer_amount_open', compute_sudo=True,
+        help='The part that no invoice asks for yet.')
+
+    @api.depends(
+        'state', 'amount_total', 'transaction_ids.state', 'transaction_ids.amount',
+        'order_line.invoice_lines.move_id.state', 'order_line.invoice_lines.move_id.amount_residual')
+    def _compute_customer_amount_open(self):
+        for order in self:
+            order.customer_amount_open, order.customer_amount_payable = order._customer_amounts()
+
+    def _customer_amounts(self):
+        """Return ``(left to pay in all, left to pay by the order itself)`` in the order's currency.
+
+        Posted invoices are paid as invoices: the order asks only for what none of them covers. Payments by the order
+        that are not reconciled with its invoices yet count. Once something was credited, only invoices are paid.
+        """
+        self.ensure_one()
+        if self.state != 'sale':
+            return 0.0, 0.0
+        moves = self.invoice_ids.filtered(lambda move: move.state == 'posted')
+        bills = moves.filtered(lambda move: move.move_type == 'out_invoice')
+        residual = sum(self._in_order_currency(move, move.amount_residual) for move in bills)
+        if moves - bills:
+            return residual, 0.0
+        invoiced = sum(self._in_order_currency(move, move.amount_total) for move in bills)
+        unallocated = sum(
+            self._unallocated_amount(transaction) for transaction in self.transaction_ids
+            if transaction.state in ('authorized', 'done') and transaction.operation != 'refund')
+        payable = 0.0 if self.invoice_status == 'invoiced' else max(
+            self.currency_id.round(self.amount_total - invoiced - max(unallocated - residual, 0.0)), 0.0)
+        return self.currency_id.round(max(residual - unallocated, 0.0) + payable), payable
+
+    def _in_order_currency(self, move, amount):
+        return move.currency_id._convert(
+            amount, self.currency_id, move.company_id, move.invoice_date or fields.Date.today())
+
+    def _unallocated_amount(self, transaction):
+        """Return what of a transaction's amount is not reconciled with any invoice, in its currency."""
+        payment = transaction.payment_id
+        if not payment.move_id:
+            return 0.0 if transaction.invoice_ids.filtered(lambda move: move.state == 'posted') else transaction.amount
+        lines = payment.move_id.line_ids.filtered(
+            lambda line: line.account_id == payment.destination_account_id)
+        return -sum(lines.mapped('amount_residual_currency'))
+
+    @api.depends('customer_amount_open')
+    def _compute_customer_state(self):
+        for order in self:
+            order.customer_state = order._customer_state()
+
+    def _customer_state(self):
+        """Return how far one order is; addons that know more (shipments) extend this."""
+        self.ensure_one()
+        if self.state in ('draft', 'sent'):
+            return 'offer'
+        if self.state == 'cancel':
+            return 'cancelled'
+        if self._is_refunded():
+            return 'refunded'
+        if self.currency_id.is_zero(self.customer_amount_open):
+            return 'paid' if self.amount_total else 'placed'
+        return 'awaiting_payment' if self._is_payment_due() else 'placed'
+
+    def _is_refunded(self):
+        """Tell whether all that was invoiced was credited."""
+        moves = self.invoice_ids.filtered(lambda move: move.state == 'posted')
+        credited = sum(move.amount_total for move in moves if move.move_type == 'out_refund')
+        invoiced = sum(move.amount_total for move in moves if move.move_type == 'out_invoice')
+        return bool(credited) and self.currency_id.compare_amounts(credited, invoiced) >= 0
+
+    def _is_payment_due(self):
+        """Tell whether the order waits for the customer's money: an invoice is open, or payment was asked for online."""
+        return bool(
+            self.require_payment
+            or self.invoice_ids.filtered(lambda move: move.state == 'posted' and move.move_type == 'out_invoice'
+                                         and not move.currency_id.is_zero(move.amount_residual)))
+
+    def _can_pay_rest(self):
+        """Tell whether the customer may pay what is left of a confirmed order."""
+        self.ensure_one()
+        order_sudo = self.sudo()
+        return (
+            order_sudo.state == 'sale' and order_sudo.customer_amount_payable > 0
+            and not order_sudo._has_running_payment())
+
+
+class SaleOrderLine(models.Model):
+    _inherit = 'sale.order.line'
+
+    customer_state = fields.Selection(
+        ORDER_STATES, string='State for the customer', compute='_compute_customer_state', compute_sudo=True)
+
+    @api.depends('order_id.customer_state', 'invoice_lines.move_id.state', 'invoice_lines.move_id.payment_state')
+    def _compute_customer_state(self):
+        for line in self:
+            line.customer_state = False if line.display_type else line._customer_state()
+
+    def _customer_state(self):
+        """Return how far one line is; addons that know more (shipments) extend this."""
+        self.ensure_one()
+        state = self.order_id.customer_state
+        if state in ('offer', 'cancelled', 'refunded', 'paid'):
+            return state
+        moves = self.invoice_lines.move_id.filtered(lambda move: move.state == 'posted')
+        bills = moves.filtered(lambda move: move.move_type == 'out_invoice')
+        if self.product_uom_qty and not self.qty_invoiced and moves - bills:
+            return 'refunded'
+        if bills and all(move.currency_id.is_zero(move.amount_residual) for move in bills) and (
+                self.qty_invoiced >= self.product_uom_qty):
+            return 'paid'
+        return 'awaiting_payment' if self.order_id._is_payment_due() else 'placed'

@@ -1,0 +1,1 @@
+from . import test_payment, test_tour
