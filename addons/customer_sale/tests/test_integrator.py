@@ -1,5 +1,7 @@
 import json
+from datetime import timedelta
 
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -16,7 +18,8 @@ class TestSaleIntegrator(SaleHttpCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.integrator = cls._create_staff('integrator', f'{GROUP_INTEGRATOR},sales_team.group_sale_salesman_all_leads')
-        cls.key = cls.env['res.users.apikeys'].with_user(cls.integrator)._generate('rpc', 'test', None)
+        cls.key = cls.env['res.users.apikeys'].with_user(cls.integrator)._generate(
+            'rpc', 'test', fields.Datetime.now() + timedelta(days=1))
 
     def _call(self, model, method, **arguments):
         """Call a method by JSON-2 and return its result."""
