@@ -174,10 +174,15 @@ class Outside:
             headers={'Authorization': f'bearer {self.keys[login]}', 'X-Odoo-Database': self.database})
 
     def send_mail_queue(self):
-        """Let the job of the mail queue run until no mail waits any more; it may be running already."""
-        [(job,)] = self.query("SELECT res_id FROM ir_model_data WHERE name = 'ir_cron_mail_scheduler_action'")
+        """Let the jobs that address and send mail run until no mail waits any more; they may be running already."""
+        self._run_job('ir_cron_address_customer_ticket_outbox', 'SELECT 1 FROM customer_ticket_outbox WHERE tries < 5 LIMIT 1')
+        self._run_job('ir_cron_mail_scheduler_action', "SELECT 1 FROM mail_mail WHERE state = 'outgoing' LIMIT 1")
+
+    def _run_job(self, name, waiting):
+        """Let a scheduled job run until the query finds nothing more."""
+        [(job,)] = self.query('SELECT res_id FROM ir_model_data WHERE name = %s', name)
         deadline = time.monotonic() + MAIL_TIMEOUT
-        while self.query("SELECT 1 FROM mail_mail WHERE state = 'outgoing' LIMIT 1"):
-            assert time.monotonic() < deadline, 'the mail queue does not become empty'
+        while self.query(waiting):
+            assert time.monotonic() < deadline, f'{name} does not come to an end'
             answer = self.json2('admin', 'ir.cron', 'method_direct_trigger', ids=[job])
             assert answer.status_code == 200 or 'already executing' in answer.text, answer.text

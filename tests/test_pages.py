@@ -11,6 +11,7 @@ WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 PAGES = [
     '/my', '/my/tickets', '/my/tickets?filterby=closed&groupby=stage', '/my/tickets?search=nothing-at-all',
     '/my/tickets/new', 'ticket', '/my/tickets/2000000', '/my/accesses', '/my/accesses/new',
+    '/my/appointments', '/my/appointments/new', '/my/appointments/feed',
 ]
 OVERFLOW = """() => {
     const width = document.documentElement.clientWidth;

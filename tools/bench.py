@@ -73,7 +73,7 @@ def parse_args(argv=None):
     parser = argparse.ArgumentParser(
         prog='scripts/bench', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog='Examples: scripts/bench; scripts/bench --sizes 20000,200000; scripts/bench --rows my,list --rounds 30; '
-               'scripts/bench --explain --rows list. Seeded databases are kept until the addons change.')
+               'scripts/bench --explain --rows list; scripts/bench --pdf. Seeded databases are kept until the addons change.')
     sizes = parser.add_mutually_exclusive_group()
     sizes.add_argument('--sizes', metavar='S,L', default='2000,20000',
                        help='tickets of the two databases (one number: one database); default %(default)s')
@@ -89,6 +89,9 @@ def parse_args(argv=None):
     parser.add_argument('--rows', metavar='name,...', help=f'only these rows: {", ".join(row.name for row in ROWS)}')
     parser.add_argument('--explain', action='store_true',
                         help='also print the plans of the queries of the lists, and which scan all tickets')
+    parser.add_argument('--pdf', action='store_true', help=(
+        'print an invoice, 50 invoices, an order of 2,000 lines and 500 labels instead, by WeasyPrint and by the '
+        'wkhtmltopdf on PATH'))
     parser.add_argument('--keep', action='store_true', help='keep the databases as they are at the end')
     args = parser.parse_args(argv)
     try:
@@ -108,6 +111,9 @@ def run(args):
     from tools.bench_run import Bench
     from tools.postgres import cluster
     from tools.testing_templates import Templates
+    if args.pdf:
+        from tools.bench_pdf import run_pdf
+        return run_pdf()
     rows, load = choose_rows(args.rows), os.getloadavg()[0]
     with cluster() as server:
         templates = Templates(server)

@@ -1,18 +1,19 @@
-"""`python -m tools.bench_pdf`: how fast reports are printed by WeasyPrint, and by wkhtmltopdf if it is on PATH.
+"""`scripts/bench --pdf`: how fast reports are printed by WeasyPrint, and by wkhtmltopdf if it is on PATH.
 
 Both print the same documents in the same Odoo process, by turns. CPU counts that process and the programs it runs.
 Memory is the highest that the worker had while it printed, and how much that was above what it had before; wkhtmltopdf's
 own memory is not in it.
 """
 
-import argparse
 import json
-import sys
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
-from tools.env import Problem, guarded, say
+from tools.env import Problem, say
 from tools.postgres import cluster
-from tools.testing_odoo import LOG_DIR, free_port, odoo_command, run, stop_all
+from tools.testing_odoo import LOG_DIR, free_port, odoo_command, run
 from tools.testing_templates import Templates
 
 MODULES = ('report_weasyprint', 'sale_management', 'stock')
@@ -57,17 +58,14 @@ def verdict(results):
     return f'one invoice: {ratio:.1f} times as fast as wkhtmltopdf, wanted {WANTED:g}: {"met" if ratio >= WANTED else "not met"}'
 
 
-def main():
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
-    try:
-        with cluster() as server:
-            results = measure(Templates(server))
-    finally:
-        stop_all()
+def run_pdf():
+    """Measure and print the table and the verdict; return the exit code."""
+    with cluster() as server:
+        load = os.getloadavg()[0]
+        results = measure(Templates(server))
+    version = subprocess.run(['wkhtmltopdf', '--version'], capture_output=True, text=True, check=False).stdout.strip() \
+        if shutil.which('wkhtmltopdf') else 'no wkhtmltopdf'
+    say(f'\n{os.cpu_count()} cores, load average {load:.1f} before the run; {version}\n')
     for line in (*table(results), '', verdict(results)):
         say(line)
-    return 0
-
-
-if __name__ == '__main__':
-    sys.exit(guarded(main))
+    return 1 if any(engine == 'weasyprint' and len(numbers) == 1 for _title, engine, *numbers in results) else 0

@@ -7,6 +7,7 @@ Rows that write come last, since lists grow by them; what they write must differ
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from itertools import cycle
 from typing import Any
 from xml.etree import ElementTree
@@ -18,6 +19,7 @@ HELLO, STOCK, OURS = 'hello', 'stock', 'ours'  # the servers
 TICKET, CUSTOMER = 'customer.ticket', 'res.partner'
 COUNT_LIMIT = 10001  # where Odoo's web client stops counting
 PAGE = 80
+APPOINTMENTS = 41  # of the probe, see tools/bench_agenda.py
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,38 @@ def new_ticket(visitor, fields):
 
 
 # ----------------------------------------------------------------------
+# Appointments
+# ----------------------------------------------------------------------
+
+def appointment_list(visitor, prepared):
+    text = visitor.get('/my/appointments')
+    found = len(re.findall(r'<a [^>]*href="/my/appointments/\d+"', text))
+    expect(found == APPOINTMENTS, f'{found} instead of {APPOINTMENTS} appointments')
+
+
+def month_path(visitor):
+    """Return the path of the booking page for the month after this one."""
+    text = visitor.get('/my/appointments/new')
+    return re.search(r'href="[^"]*(\?[^"]*month=[^"]*)"', text)[1].replace('&amp;', '&')
+
+
+def month(visitor, query):
+    text = visitor.get(f'/my/appointments/new{query}')
+    expect('o_agenda_month' in text and 'day=' in text, 'no free day')
+
+
+def appointment_type(visitor):
+    return visitor.xmlrpc('customer.appointment.type', 'search', [('name', '=', 'Bench consultation')])
+
+
+def free_slots(visitor, kinds):
+    start = datetime.now(timezone.utc) + timedelta(days=3)
+    found = visitor.xmlrpc('customer.appointment.type', 'get_free_slots', kinds, f'{start:%Y-%m-%d} 00:00:00',
+                           f'{start + timedelta(days=30):%Y-%m-%d} 00:00:00')
+    expect(len(found) > 100, f'{len(found)} free slots')
+
+
+# ----------------------------------------------------------------------
 # Staff
 # ----------------------------------------------------------------------
 
@@ -204,7 +238,7 @@ def kanban(*domain):
             unfold_read_specification=prepared, unfold_read_default_limit=PAGE)
         expect(len(result['groups']) > 2 and result['groups'][0]['__records'], 'the board is empty')
         visitor.call(TICKET, 'read_progress_bar', list(domain), 'stage_id', {
-            'field': 'activity_state', 'colors': {'planned': 'success', 'today': 'warning', 'overdue': 'danger'}})
+            'field': 'sla_status', 'colors': {'ontime': 'success', 'warning': 'warning', 'late': 'danger'}})
     return visit
 
 
@@ -264,6 +298,9 @@ ROWS = [
         target=Target(18, 30, 1.1)),
     Row('ticket', 'ticket page, whole visit', 'bench_probe', ticket_page, probe_ticket, Target(33)),
     Row('new', 'form for a new ticket', 'bench_probe', page('/my/tickets/new', 'name="form_key"')),
+    Row('appointments', f'booking list, {APPOINTMENTS} rows', 'bench_probe', appointment_list, target=Target(18)),
+    Row('month', 'booking page, a month of 50 resources', 'bench_probe', month, month_path),
+    Row('slots', 'XML-RPC free slots of a month, 50 resources', 'bench_agent', free_slots, appointment_type),
     Row('staff_list', f'staff list of {PAGE}', 'bench_agent', staff_list(PAGE), list_specification,
         Target(None, 30, 1.1)),
     Row('staff_open', f'staff list of {PAGE}, open tickets', 'bench_agent',

@@ -1,6 +1,7 @@
 """The articles of a report with their headers and footers as element trees that WeasyPrint prints. No database."""
 
 import copy
+import re
 from xml.etree import ElementTree
 
 import lxml.html
@@ -11,6 +12,11 @@ SVG = 'http://www.w3.org/2000/svg'
 # What prints nothing, but would run, embed a file in the PDF, or move the base of all addresses.
 DROPPED = frozenset({'script', 'noscript', 'base', 'iframe', 'frame', 'frameset', 'applet'})
 TABLE_PARTS = frozenset({'table', 'thead', 'tbody', 'tfoot'})
+MAX_DEPTH = 80  # elements in each other: what is deeper is printed as plain text
+MAX_FLEX = 4  # flexible boxes in each other: each costs WeasyPrint more than twice what is in it
+MAX_SPAN = 1000  # columns, as browsers do: WeasyPrint makes a list of them
+_FLEX = frozenset({'row', 'd-flex', 'd-inline-flex', 'd-grid', 'd-inline-grid'})
+_FLEX_STYLE = re.compile(r'display\s*:[^;]*(?:flex|grid)', re.IGNORECASE)
 BLOCKS = ('div', 'p', 'table', 'ul', 'ol', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6')
 # An HTML parser writes names in lower case, SVG has some in camel case.
 SVG_TAGS = {name.lower(): name for name in (
@@ -86,6 +92,7 @@ class Document:
         self.styles = []
         for element in list(tree.iter(etree.Element)):
             self._clean(element)
+        _bound(body)
         self.root = to_element_tree(tree)
 
     def _clean(self, element):
@@ -105,6 +112,27 @@ class Document:
             _put_into_body(element)
         elif 'attachment' in element.get('rel', '').lower():
             del element.attrib['rel']
+
+
+def _bound(element, depth=0, flex=0):
+    """Take out of an element what would make printing fail, or take hours: a text of a customer may hold it."""
+    for child in list(element):
+        if not isinstance(child.tag, str):
+            continue
+        for name in ('colspan', 'span'):
+            if child.get(name, '').isdigit():
+                child.set(name, str(min(int(child.get(name)[:9]), MAX_SPAN)))
+        inner = flex + _is_flex(child)
+        if inner > MAX_FLEX and inner > flex:
+            child.set('style', f'{child.get("style", "")}; display: block !important')
+        if depth >= MAX_DEPTH:
+            etree.strip_tags(child, '*')
+        else:
+            _bound(child, depth + 1, inner)
+
+
+def _is_flex(element):
+    return not _FLEX.isdisjoint(element.get('class', '').split()) or bool(_FLEX_STYLE.search(element.get('style', '')))
 
 
 def _put_into_body(row):

@@ -11,7 +11,7 @@ def post_init_hook(env):
     if not reason:
         return
     _logger.warning('Reports are still printed by wkhtmltopdf, since %s', reason)
-    action = env['ir.actions.client'].create({
+    action = _create(env, 'ir.actions.client', 'action_missing', {
         'name': env._('PDF Reports by WeasyPrint'),
         'tag': 'display_notification',
         'params': {
@@ -21,4 +21,10 @@ def post_init_hook(env):
             'message': env._('WeasyPrint cannot print yet: %(reason)s. Install it and restart Odoo.', reason=reason),
         },
     })
-    env['ir.actions.todo'].create({'action_id': action.id, 'name': action.name, 'sequence': 1})
+    _create(env, 'ir.actions.todo', 'todo_missing', {'action_id': action.id, 'name': action.name, 'sequence': 1})
+
+
+def _create(env, model, name, values):
+    """Return a new record that goes with the addon when it is uninstalled."""
+    return env[model]._load_records([
+        {'xml_id': f'report_weasyprint.{name}', 'values': values, 'noupdate': True}])

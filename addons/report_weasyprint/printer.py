@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import logging
 import threading
 from pathlib import Path
 from urllib.parse import urljoin
@@ -12,12 +13,19 @@ import weasyprint
 from fontTools.ttLib import TTFont
 from weasyprint.formatting_structure import boxes
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+from weasyprint.urls import (
+    FatalURLFetchingError,
+    URLFetcher,
+    URLFetcherResponse,
+    URLFetchingError,
+)
 
 from .addresses import Refused
 from .document import FOOTERS, HEADERS, Band, Document
 from .outline import join
 from .svg import colour_shapes, shape_rules
+
+_logger = logging.getLogger(__name__)
 
 STYLE = Path(__file__).parent / 'static/src/css/weasyprint.css'
 BATCH_PAGES = 50  # pages that are kept laid out before they are written: bounds the memory of a long file
@@ -25,6 +33,8 @@ MAX_USES = 100  # reports that one kit serves: the caches of its fonts grow slow
 MAX_SHEETS = 20  # style sheets that one kit keeps
 MAX_DPI = 300  # resolution of images in the PDF
 TRUETYPE = b'\0\1\0\0'  # how such a font file begins
+# A style sheet that may not be read, names a file that may not be read where WeasyPrint insists on it, or is absurd.
+BROKEN_SHEET = (ValueError, URLFetchingError, RecursionError, SyntaxError)
 OVERFLOW_PAGES = 3  # pages of a document that are looked at for what is too wide
 # WeasyPrint's second line of six bytes would tell Odoo's PDF writer that the Factur-X data are in the file already.
 SECOND_LINE, SECOND_LINE_FOR_ODOO = b'\n%\xf0\x9f\x96\xa4\n', b'\n%\xf0\x9f\x96\xa4\r'
@@ -33,7 +43,7 @@ _kits = []
 _kits_lock = threading.Lock()
 
 
-def print_pdf(bodies, paper, fetch, base_url, header=None, footer=None, public_fetch=None):
+def print_pdf(bodies, paper, fetch, base_url, header=None, footer=None, public_fetch=None, tenant=''):
     """Return a PDF (bytes): each body begins a page and has its own page numbers, header and footer.
 
     :param bodies: HTML documents (str), one at least
@@ -42,11 +52,12 @@ def print_pdf(bodies, paper, fetch, base_url, header=None, footer=None, public_f
     :param base_url: what relative addresses and links start from
     :param header: HTML document with the headers of all bodies, or None; the same for `footer`
     :param public_fetch: the `fetch` for style sheets that are kept for the reports of other users
+    :param tenant: name of the database: what is kept for one is not used for another
     """
     bands = [Band(footer, FOOTERS, 'footer'), Band(header, HEADERS, 'header')]
     first_pages, page_count = [], 0
     try:
-        with _lent_kit() as kit:
+        with _lent_kit(tenant) as kit:
             printer = Printer(kit, fetch, public_fetch or fetch, base_url)
             for index, body in enumerate(bodies):
                 first_pages.append(page_count)
@@ -90,7 +101,8 @@ class ReportHTML(weasyprint.HTML):
 class Kit:
     """Fonts and parsed style sheets, which cost more than an invoice: used by one report at a time, then by the next."""
 
-    def __init__(self):
+    def __init__(self, tenant):
+        self.tenant = tenant
         self.fonts = FontConfiguration()
         self.sheets = {}
         self.uses = 0
@@ -107,10 +119,10 @@ class Kit:
 
 
 @contextlib.contextmanager
-def _lent_kit():
+def _lent_kit(tenant):
     with _kits_lock:
-        kit = _kits.pop() if _kits else None
-    kit = kit or Kit()
+        kit = _kits.pop() if _kits and _kits[-1].tenant == tenant else None
+    kit = kit or Kit(tenant)
     kit.uses += 1
     yield kit
     if kit.is_reusable():
@@ -168,30 +180,28 @@ class Printer:
             value = urljoin(self._base_url, value)
         is_bundle = kind == 'link' and '/web/assets/' in value and '/debug/' not in value
         sheets = self._kit.sheets if is_bundle or kind == 'file' else self._sheets
-        if (kind, value) not in sheets:
-            before = self._kit.font_count()
-            sheets[kind, value] = self._parse(kind, value, self._public_fetcher if is_bundle else self._fetcher)
-            if sheets is self._kit.sheets:
-                self._kit.own_fonts += self._kit.font_count() - before
-        return sheets[kind, value]
+        if sheet := sheets.get((kind, value)):
+            return sheet
+        before = self._kit.font_count()
+        try:
+            sheet = self._parse(kind, value, self._public_fetcher if is_bundle else self._fetcher)
+        except BROKEN_SHEET as error:  # the next report asks again
+            _logger.info('Not printed: a style sheet (%s)', type(error).__name__)
+            sheets, sheet = self._sheets, self._parse('style', '', self._fetcher)
+        sheets[kind, value] = sheet
+        if sheets is self._kit.sheets:
+            self._kit.own_fonts += self._kit.font_count() - before
+        return sheet
 
     def _parse(self, kind, value, fetcher):
         base_url = self._base_url
         if kind == 'file':
             value = Path(value).read_text()
         elif kind == 'link':
-            base_url, value = value, self._read(value, fetcher)
+            base_url, value = value, fetcher.fetch(value).read().decode(errors='replace')
         sheet = weasyprint.CSS(string=value, base_url=base_url, url_fetcher=fetcher, font_config=self._kit.fonts)
         sheet.shape_rules = shape_rules(value)
         return sheet
-
-    @staticmethod
-    def _read(address, fetcher):
-        """Return the text of a style sheet; '' if the document may not have it."""
-        try:
-            return fetcher.fetch(address).read().decode(errors='replace')
-        except ValueError:
-            return ''
 
 
 def unname_glyphs(_document, pdf):
@@ -213,17 +223,28 @@ def unname_glyphs(_document, pdf):
 
 
 def overflow(pages):
-    """Return how many times as wide as the page its widest table or image is (1.0 if all fit)."""
+    """Return how many times as wide as the page its widest table, image or box of fixed width is (1.0 if all fit)."""
     ratio = 1.0
     for page in pages:
         page_box = page._page_box
         left, right = page_box.content_box_x(), page_box.content_box_x() + page_box.width
         for child in page_box.children:
-            if isinstance(child, boxes.MarginBox):
+            if isinstance(child, boxes.MarginBox) or page_box.width <= 0:
                 continue
-            for box in child.descendants():
-                if isinstance(box, boxes.TableBox) and page_box.width > 0:
-                    excess = max(box.position_x + box.margin_width() - right, left - box.position_x, 0.0)
-                    if excess > 1.0:
-                        ratio = max(ratio, (page_box.width + excess) / page_box.width)
+            for box in wide_boxes(child):
+                excess = max(box.position_x + box.margin_width() - right, left - box.position_x, 0.0)
+                if excess > 1.0:
+                    ratio = max(ratio, (page_box.width + excess) / page_box.width)
     return ratio
+
+
+def wide_boxes(box):
+    """Yield the boxes in a box that keep their width when the page is too narrow, but none that is clipped or floats free."""
+    if not (box.is_in_normal_flow() or box.is_floated()):
+        return
+    width = box.style['width']
+    if isinstance(box, (boxes.TableBox, boxes.ReplacedBox)) or width != 'auto' and width.unit == 'px':
+        yield box
+    if isinstance(box, boxes.ParentBox) and box.style['overflow'] == 'visible':
+        for child in box.children:
+            yield from wide_boxes(child)

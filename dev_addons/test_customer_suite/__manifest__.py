@@ -8,7 +8,10 @@
     'depends': [
         'customer_services',
         'customer_helpdesk',
+        'customer_project',
+        'customer_agenda',
         'customer_sale',
         'customer_stock',
+        'customer_login',
     ],
 }

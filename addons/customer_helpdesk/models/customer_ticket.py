@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, is_html_empty, plaintext2html
 
-from ..const import DONE_STATES, MAX_SUBJECT, MAX_TEXT, STATES
+from ..const import DONE_STATES, MAX_SUBJECT, MAX_TEXT, PRIORITIES, STATES
 
 #: number of a ticket that is not stored yet
 NO_NUMBER = '/'
@@ -14,7 +14,7 @@ class CustomerTicket(models.Model):
 
     _name = 'customer.ticket'
     _description = 'Ticket'
-    _inherit = ['customer.document.mixin']
+    _inherit = ['customer.document.mixin', 'rating.mixin']
     _order = 'priority desc, id desc'
     _rec_names_search = ['number', 'name']
     _check_company_auto = True
@@ -23,7 +23,7 @@ class CustomerTicket(models.Model):
     _customer_open_domain = [('is_closed', '=', False)]
     _customer_icon = 'fa-life-ring'
     _customer_filters_recipients = False  # _notify_get_recipients of the ticket does it with its own rules
-    _customer_fields = frozenset({'name', 'description', 'team_id'})
+    _customer_fields = frozenset({'name', 'description', 'team_id', 'type_id', 'priority'})
 
     number = fields.Char(required=True, readonly=True, copy=False, index='trigram', default=NO_NUMBER)
     name = fields.Char(string='Subject', required=True, size=MAX_SUBJECT, index='trigram', tracking=True)
@@ -35,6 +35,10 @@ class CustomerTicket(models.Model):
     stage_id = fields.Many2one(
         'customer.ticket.stage', string='Stage', compute='_compute_stage_id', store=True, readonly=False,
         precompute=True, ondelete='restrict', copy=False, tracking=True, group_expand='_group_expand_stage')
+    type_id = fields.Many2one(
+        'customer.ticket.type', string='Type', compute='_compute_type_id', store=True, readonly=False, precompute=True,
+        check_company=True, ondelete='restrict', tracking=True, index='btree_not_null')
+    tag_ids = fields.Many2many('customer.ticket.tag', string='Tags')
     state = fields.Selection(
         STATES, string='State', compute='_compute_state', store=True, precompute=True, readonly=True, copy=False)
     is_closed = fields.Boolean(
@@ -42,16 +46,20 @@ class CustomerTicket(models.Model):
     user_id = fields.Many2one(
         'res.users', string='Assignee', domain=[('share', '=', False)], check_company=True, copy=False,
         tracking=True)
+    properties = fields.Properties(string='Further fields', definition='team_id.ticket_properties', copy=True)
     priority = fields.Selection(
-        [('0', 'Normal'), ('1', 'High'), ('2', 'Urgent')], default='0', required=True, tracking=True)
+        PRIORITIES, default='0', required=True, tracking=True)
     open_date = fields.Datetime(
         string='Opened on', required=True, readonly=True, copy=False, default=fields.Datetime.now,
         help='When the customer asked; of a ticket that was taken over from elsewhere it is older than the record.')
     closed_date = fields.Datetime(
-        string='Closed on', compute='_compute_closed_date', store=True, copy=False)
+        string='Closed on', compute='_compute_closed_date', store=True, precompute=True, copy=False)
     last_message_date = fields.Datetime(
         string='Last message', readonly=True, copy=False, default=fields.Datetime.now,
         help='When somebody wrote last in the conversation with the customer.')
+
+    # a new ticket has no rating: it is stored with it, not in a second statement
+    rating_last_value = fields.Float(compute='_compute_rating_last_value', store=True, precompute=True)
 
     _number_unique = models.UniqueIndex('(number)', 'This ticket number is taken.')
     _order_idx = models.Index('(priority DESC, id DESC)')
@@ -60,6 +68,7 @@ class CustomerTicket(models.Model):
     _customer_activity_idx = models.Index('(commercial_partner_id, last_message_date DESC, id DESC)')
     _customer_open_idx = models.Index('(commercial_partner_id) WHERE is_closed IS NOT TRUE')
     _company_stage_open_idx = models.Index('(company_id, stage_id, id) WHERE is_closed IS NOT TRUE')
+    _company_stage_idx = models.Index('(company_id, stage_id, id)')
     _stage_idx = models.Index('(stage_id, priority DESC, id DESC)')
     _team_idx = models.Index('(team_id, priority DESC, id DESC)')
     _user_idx = models.Index('(user_id, priority DESC, id DESC) WHERE user_id IS NOT NULL')
@@ -83,6 +92,12 @@ class CustomerTicket(models.Model):
             usable = stages._usable_by(ticket.team_id)
             if ticket.stage_id not in usable:
                 ticket.stage_id = usable[:1]
+
+    @api.depends('team_id')
+    def _compute_type_id(self):
+        """A ticket that goes to a team without its type loses the type."""
+        for ticket in self:
+            ticket.type_id = ticket.type_id._usable_by(ticket.team_id)
 
     @api.depends('stage_id.state')
     def _compute_state(self):
@@ -134,6 +149,14 @@ class CustomerTicket(models.Model):
                     'Team %(team)s does not use the stage “%(stage)s”.',
                     team=ticket.team_id.name or '', stage=ticket.stage_id.name))
 
+    @api.constrains('type_id', 'team_id')
+    def _check_type_of_team(self):
+        for ticket in self:
+            if ticket.type_id and not ticket.type_id._usable_by(ticket.team_id):
+                raise ValidationError(self.env._(
+                    'Team %(team)s does not use the type “%(type)s”.',
+                    team=ticket.team_id.name or '', type=ticket.type_id.name))
+
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
@@ -150,8 +173,12 @@ class CustomerTicket(models.Model):
         quiet = self.with_context(mail_create_nosubscribe=True, mail_create_nolog=True)
         tickets = super(CustomerTicket, quiet).create(vals_list).with_env(self.env)
         if not (self.env.context.get('tracking_disable') or self.env.context.get('import_file')):
-            tickets._open_conversation()
+            tickets._complete_new()
+            tickets._open_conversation(vals_list)
         return tickets
+
+    def _complete_new(self):
+        """Hook: complete tickets that were just created, before their text is mailed."""
 
     def write(self, vals):
         """Tell who became responsible; the number is given once."""
@@ -239,7 +266,32 @@ class CustomerTicket(models.Model):
             errors['description'] = self.env._('The text is too long: at most %s characters.', MAX_TEXT)
         if values.get('team_id') and values['team_id'] not in self._customer_teams().ids:
             errors['team_id'] = self.env._('Please choose one of the teams in the list.')
+        if values.get('type_id') and values['type_id'] not in self._customer_types(values.get('team_id')).ids:
+            errors['type_id'] = self.env._('Please choose one of the categories that this team offers.')
+        if values.get('priority') and values['priority'] not in self._customer_priorities(values.get('team_id')):
+            errors['priority'] = self.env._('Please choose one of the priorities in the list.')
         return errors
+
+    @api.model
+    def _customer_types(self, team_id=None):
+        """Return the types from which the current user may choose, in sudo.
+
+        :param team_id: id of the team, by default the first one that is offered
+        """
+        teams = self._customer_teams()
+        team = teams.filtered(lambda team: team.id == team_id) if team_id else teams[:1]
+        return self.env['customer.ticket.type']._offered_to_customers(self.env.user.company_id)._usable_by(team)
+
+    @api.model
+    def _customer_priorities(self, team_id=None):
+        """Return the priorities from which a customer may choose: dict from the value to its label.
+
+        :param team_id: id of the team, by default the first one that is offered
+        """
+        teams = self._customer_teams()
+        team = teams.filtered(lambda team: team.id == team_id) if team_id else teams[:1]
+        labels = dict(self._fields['priority']._description_selection(self.env))
+        return labels if team.portal_priority else {'0': labels['0']}
 
     @api.model
     def _prepare_customer_values(self, values):
@@ -255,6 +307,7 @@ class CustomerTicket(models.Model):
             'name': ' '.join(values['name'].split()),
             'description': plaintext2html(values['description'].strip()),
             'team_id': values.get('team_id') or self._customer_teams()[:1].id,
+            **{name: values[name] for name in ('type_id', 'priority') if values.get(name)},
         }
 
     def _transition_values(self, target):

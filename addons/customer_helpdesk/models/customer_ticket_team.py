@@ -25,7 +25,43 @@ class CustomerTicketTeam(models.Model):
     portal_published = fields.Boolean(
         string='Offered to customers', default=True,
         help='Customers can choose this team for a new ticket in the portal.')
+    resource_calendar_id = fields.Many2one(
+        'resource.calendar', string='Working hours', check_company=True,
+        help='In which promises of time run, with their breaks, public holidays and time zone. Empty: the working hours '
+             'of the company.')
+    ticket_properties = fields.PropertiesDefinition(string='Further fields of tickets')
+    open_count = fields.Integer(string='Open tickets', compute='_compute_counts')
+    unassigned_count = fields.Integer(string='Unassigned tickets', compute='_compute_counts')
+    waiting_count = fields.Integer(string='Tickets that wait for the customer', compute='_compute_counts')
+    urgent_count = fields.Integer(string='Urgent tickets', compute='_compute_counts')
+    late_count = fields.Integer(string='Late tickets', compute='_compute_counts')
     alias_id = fields.Many2one(help='Mail to this address becomes a ticket of the team.')
+
+    @api.depends_context('uid')
+    def _compute_counts(self):
+        """Count the open tickets that the user may see, for all teams with one query."""
+        names = ('open', 'unassigned', 'waiting', 'urgent', 'late')
+        counts = {team.id: dict.fromkeys(names, 0) for team in self}
+        for team, state, priority, status, assigned, count in self.env['customer.ticket']._read_group(
+                Domain('team_id', 'in', self.ids) & Domain('is_closed', '=', False),
+                ['team_id', 'state', 'priority', 'sla_status'], ['user_id:count', '__count']):
+            found = counts[team.id]
+            found['open'] += count
+            found['unassigned'] += count - assigned
+            found['waiting'] += count if state == 'waiting' else 0
+            found['urgent'] += count if priority == '2' else 0
+            found['late'] += count if status == 'late' else 0
+        for team in self:
+            for name in names:
+                team[f'{name}_count'] = counts.get(team.id, {}).get(name, 0)
+
+    def action_open_tickets(self):
+        """Open the board of the team, with the filters that the context names."""
+        action = self.env['ir.actions.act_window']._for_xml_id('customer_helpdesk.customer_ticket_action')
+        filters = {key: value for key, value in self.env.context.items() if key.startswith('search_default_')}
+        return dict(
+            action, display_name=self.display_name, domain=[('team_id', '=', self.id)],
+            context={'search_default_filter_open': 1, 'default_team_id': self.id, **filters})
 
     @api.model
     def _offered_to_customers(self, company):

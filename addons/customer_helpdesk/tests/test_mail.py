@@ -26,7 +26,8 @@ class TicketMailCommon(TicketCommon):
         self.known = self.env['mail.mail'].search([])
 
     def _mails(self):
-        """Return the mails that were queued since the last call."""
+        """Address what was said since the last call and return the mails that were queued for it."""
+        self.env['customer.ticket.outbox'].sudo()._address_all()
         self.env.flush_all()
         mails = self.env['mail.mail'].search([('id', 'not in', self.known.ids)], order='id')
         self.known |= mails
@@ -51,8 +52,20 @@ class TicketMailCommon(TicketCommon):
         for name, value in headers.items():
             mail[name.replace('_', '-')] = value
         mail.set_content(text)
-        ticket_id = self.env['mail.thread'].message_process(False, mail.as_bytes())
-        return self.env['customer.ticket'].browse(ticket_id)
+        return self._process(mail.as_bytes())
+
+    def _process(self, raw):
+        """Feed the bytes of a mail to the gateway.
+
+        :return: the ticket on which it arrived
+        """
+        self.env.flush_all()
+        ticket_id = self.env['mail.thread'].message_process(False, raw)
+        return self.env['customer.ticket'].browse(ticket_id or [])
+
+    def _last(self, ticket):
+        """Return the newest public message of a ticket."""
+        return self.env['mail.message'].search(ticket._public_messages_domain(), order='id desc', limit=1)
 
 
 @tagged('post_install', '-at_install')
@@ -67,7 +80,7 @@ class TestTicketMail(TicketMailCommon):
     # -- new tickets ---------------------------------------------------------
 
     def test_new_ticket(self):
-        """Issue 2.14: a new ticket gives one mail to the team and one acknowledgement to the requester."""
+        """Issue 2.14, Issue 5.7: a new ticket gives one mail to the team and one acknowledgement to the requester."""
         self.team.member_ids = self.agent | self.manager
         ticket = self._open()
         to_team, to_requester = self._mails()
@@ -110,7 +123,7 @@ class TestTicketMail(TicketMailCommon):
         self.assertEqual(public.attachment_ids.res_id, ticket.id)
 
     def test_acknowledgement_in_the_language_of_the_requester(self):
-        """Issue 2.14: the acknowledgement is written in the language of the requester."""
+        """Issue 2.14, Issue 5.8: the acknowledgement is written in the language of the requester."""
         self.env['res.lang']._activate_lang('de_DE')
         template = self.env.ref('customer_helpdesk.mail_template_customer_ticket_new')
         template.with_context(lang='de_DE').body_html = '<p>Guten Tag <t t-out="object.number"/></p>'
@@ -121,7 +134,7 @@ class TestTicketMail(TicketMailCommon):
         self.assertNotIn('Guten Tag', self._mails()[1].body_html)
 
     def test_ticket_by_staff(self):
-        """Issue 2.14: what staff enter for a customer is his: he is the author and gets the acknowledgement."""
+        """Issue 2.14, Issue 5.5: what staff enter for a customer is his: he is the author and gets the acknowledgement."""
         ticket = self.env['customer.ticket'].with_user(self.manager).create({
             'name': 'By phone', 'description': '<p>He called</p>', 'partner_id': self.user_b1.partner_id.id,
             'team_id': self.team.id, 'user_id': self.agent.id})
@@ -147,7 +160,7 @@ class TestTicketMail(TicketMailCommon):
     # -- the conversation ----------------------------------------------------
 
     def test_customer_to_staff(self):
-        """Issue 2.14: what the customer writes goes to the assignee once, else to the team; never to himself."""
+        """Issue 2.14, Issue 5.7: what the customer writes goes to the assignee once, else to the team; never to himself."""
         self.team.member_ids = self.agent | self.manager
         self._post_public(self.user_a1)
         self.assertEqual(self._recipients(self._mails()), ['agent@staff.example.com', 'manager@staff.example.com'])
@@ -272,7 +285,7 @@ class TestTicketMail(TicketMailCommon):
         self.assertEqual(self.ticket_a1.last_message_date, message.sudo().date)
 
     def test_links(self):
-        """Issue 2.14: the link leads to the page; only a requester without login gets the share token."""
+        """Issue 2.14: the link leads to the page; only a requester without login gets a personal link."""
         self._post_public(self.agent)
         body = self._mails().body_html
         self.assertIn(f'/my/tickets/{self.ticket_a1.id}"', body)
@@ -282,16 +295,17 @@ class TestTicketMail(TicketMailCommon):
             {'name': 'Guest', 'partner_id': contact.id, 'team_id': self.team.id}).with_env(self.env)
         self._post_public(self.agent, ticket=ticket)
         body = self._mails().body_html
-        self.assertIn(f'/my/tickets/{ticket.id}?access_token={ticket.access_token}"', body)
+        self.assertIn(f'/my/tickets/{ticket.id}?access_token={ticket.link_ids._token()}"', body)
+        self.assertEqual((ticket.link_ids.kind, ticket.link_ids.partner_id), ('person', contact))
         self.assertNotIn('hash=', body)
 
-    def test_queue_is_woken_once(self):
-        """Issue 2.14: mail leaves after the transaction by the queue, which is woken once."""
+    def test_queue_is_woken(self):
+        """Issue 2.14: mail leaves after the transaction by the queue, which is woken by what is made for it."""
         cron = self.env.ref('mail.ir_cron_mail_scheduler_action')
         self.env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]).unlink()
         self._open()
         self.assertEqual(set(self._mails().mapped('state')), {'outgoing'})
-        self.assertEqual(self.env['ir.cron.trigger'].search_count([('cron_id', '=', cron.id)]), 1)
+        self.assertEqual(self.env['ir.cron.trigger'].search_count([('cron_id', '=', cron.id)]), 2, 'one a message')
 
 
 @tagged('post_install', '-at_install')

@@ -66,7 +66,7 @@ class TestPortalPages(TicketPortalCommon):
     """Lists and pages: what they show, and to whom."""
 
     def test_list(self):
-        """Issue 2.14: the list shows what the visitor may see, newest first."""
+        """Issue 2.14, Issue 5.30: the list shows what the visitor may see, newest first."""
         self.authenticate('test_a1', 'test_a1')
         self.assertEqual(self._names('/my/tickets'), ['Chair of a colleague', 'Lamp of the office'])
         self.authenticate('test_a2', 'test_a2')
@@ -75,7 +75,7 @@ class TestPortalPages(TicketPortalCommon):
         self.assertIn('No tickets yet', self._text(self._page('/my/tickets')))
 
     def test_list_search(self):
-        """Issue 2.14: search in number, subject and text."""
+        """Issue 2.14, Issue 5.30: search in number, subject and text."""
         self.ticket_a1.description = 'A special word'
         self.env.flush_all()
         self.authenticate('test_a1', 'test_a1')
@@ -89,7 +89,7 @@ class TestPortalPages(TicketPortalCommon):
             self.assertEqual(self._names(f'/my/tickets?{url}'), names, url)
 
     def test_list_sort_filter_group(self):
-        """Issue 2.14: sort by age, last message, subject and stage; filters; groups by stage and team."""
+        """Issue 2.14, Issue 5.30: sort by age, last message, subject and stage; filters; groups by stage and team."""
         self.ticket_a1.write({'stage_id': self.stages['waiting'].id, 'last_message_date': '2099-01-01'})
         self.ticket_a2.stage_id = self.stages['closed']
         self.env.flush_all()
@@ -278,6 +278,30 @@ class TestPortalForms(TicketPortalCommon):
             self.assertIn('Please choose one of the teams', response.text)
             self.assertFalse(tickets)
         self.assertEqual(self._counts(), before)
+
+    def test_type_and_priority(self):
+        """Issue 5.1: categories of the team and, if it allows it, the priority; hidden and foreign ones are refused."""
+        Type = self.env['customer.ticket.type']
+        Type.search([]).portal_published = False
+        other = self.env['customer.ticket.team'].create({'name': 'Other', 'company_id': False})
+        fault, hidden, foreign = Type.create([
+            {'name': 'Fault'}, {'name': 'Hidden kind', 'portal_published': False},
+            {'name': 'Of others', 'team_ids': other.ids}])
+        self.team.portal_published = True
+        page = self._new(name='')[0].text
+        self.assertIn('Fault', page)
+        self.assertNotIn('Hidden kind', page)
+        self.assertNotIn('name="priority"', page)
+        for values in ({'type_id': hidden.id}, {'type_id': foreign.id, 'team_id': self.team.id}, {'type_id': 'x'}):
+            response, tickets = self._new(**values)
+            self.assertEqual((response.status_code, tickets), (200, tickets.browse()), values)
+        self.team.portal_priority = True
+        response, ticket = self._new(type_id=fault.id, priority='2', team_id=self.team.id)
+        self.assertEqual((ticket.type_id, ticket.priority), (fault, '2'))
+        other.portal_published = True
+        for values in ({'priority': '2', 'team_id': other.id}, {'priority': '9', 'team_id': self.team.id}):
+            response, tickets = self._new(**values)
+            self.assertEqual((response.status_code, tickets), (200, tickets.browse()), values)
 
     def test_foreign_fields(self):
         """Issue 2.15: whatever else the form carries is ignored: the owner is the visitor."""

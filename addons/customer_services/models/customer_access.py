@@ -43,7 +43,7 @@ class CustomerAccess(models.Model):
     name = fields.Char(related='partner_id.name', store=True, readonly=False)
     email = fields.Char(related='partner_id.email', string='E-mail', store=True, readonly=False)
     phone = fields.Char(
-        related='partner_id.phone', readonly=False, help='A code is sent by SMS to a mobile number.')
+        related='partner_id.phone', readonly=False, groups='base.group_user', help='A code is sent by SMS to a mobile number.')
     scope = fields.Selection(
         [('all', 'All documents of the customer'), ('kinds', 'Chosen kinds of documents'),
          ('own', 'Own documents only')], required=True, default='own',

@@ -8,10 +8,13 @@ from ..const import GROUP_AGENT, GROUP_SPECIALIST
 
 #: models whose rows open something to somebody
 GRANTS = ('customer.access', 'customer.administrator', 'customer.processor')
-#: customers of one specialist up to which each is looked up in the index of the owners; of more a hash is built
+#: customers of one specialist up to which each is looked up in the index of the owners; of more, a page of a list
+#: is compared with a hash of them
 FEW_CUSTOMERS = 1000
 #: seconds for which the choice between the two is remembered; both find the same, one is quicker
 CHOICE_SECONDS = 3600
+#: key of the context while a page of an ordered list is searched
+PAGE_KEY = 'customer_services_page'
 
 
 class CustomerAccessibleMixin(models.AbstractModel):
@@ -30,6 +33,8 @@ class CustomerAccessibleMixin(models.AbstractModel):
     #: many2one fields to documents on which this one hangs: who processes such a document sees this one too, and who
     #: requested it sees this one in the scope *own*; over several steps, but never in a circle
     _customer_origin_fields = ()
+    #: model that stands for this one among the kinds of an access, if it is not itself
+    _customer_kind = None
 
     customer_accessible = fields.Boolean(
         string='Accessible', compute='_compute_customer_accessible', search='_search_customer_accessible',
@@ -81,6 +86,14 @@ class CustomerAccessibleMixin(models.AbstractModel):
 
         return Domain.custom(to_sql=to_sql, predicate=lambda record: record.customer_accessible == wanted)
 
+    @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
+        """Let the predicate know whether a page of an ordered list is wanted, see :meth:`_is_administered_sql`."""
+        is_page = bool(limit and order)
+        if is_page != bool(self.env.context.get(PAGE_KEY)):
+            self = self.with_context(**{PAGE_KEY: is_page})
+        return super()._search(domain, offset, limit, order, **kwargs)
+
     @api.depends(lambda self: self._customer_accessible_depends())
     @api.depends_context('uid')
     def _compute_customer_accessible(self):
@@ -120,7 +133,7 @@ class CustomerAccessibleMixin(models.AbstractModel):
             "(%s = ANY(ARRAY(SELECT customer_id FROM customer_access access WHERE user_id = %s AND state = 'activated'"
             " AND (scope = 'all' OR scope = 'kinds' AND EXISTS(SELECT FROM customer_access_kind_rel kind"
             ' WHERE kind.access_id = access.id AND kind.model_id = %s)))) OR %s)',
-            owner, self.env.uid, self.env['ir.model']._get_id(self._name), single)
+            owner, self.env.uid, self.env['ir.model']._get_id(self._customer_kind or self._name), single)
 
     @api.model
     def _customer_single_sql(self, restriction, column):
@@ -233,7 +246,7 @@ class CustomerAccessibleMixin(models.AbstractModel):
         if restriction == 'portal':
             accesses = self.env['customer.access'].sudo().search_fetch(
                 mine & Domain('state', '=', 'activated') & Domain('customer_id', 'in', owners), ['customer_id', 'scope'])
-            kind = self.env['ir.model']._get_id(self._name)
+            kind = self.env['ir.model']._get_id(self._customer_kind or self._name)
             full = accesses.filtered(
                 lambda access: access.scope == 'all' or (access.scope == 'kinds' and kind in access.kind_ids.ids))
             own = accesses.filtered(lambda access: access.scope == 'own')
@@ -273,12 +286,13 @@ class CustomerAccessibleMixin(models.AbstractModel):
     def _is_administered_sql(self, owner):
         """Return as SQL whether the current user administers the customer today.
 
-        Few customers are looked up one by one in the index on the owner: the time depends on them, not on the size of
-        the table. Many are hashed and compared with the rows in the order of the list, which ends with the first page.
+        Customers are looked up one by one in the index on the owner: the time depends on them, not on the size of the
+        table. A page of an ordered list would have to sort all that is found; of many customers it is quicker to read
+        in the order of the list and compare with a hash, until the page is full.
 
         :param owner: column of the customer, as SQL
         """
-        if not self._has_many_customers():
+        if not (self.env.context.get(PAGE_KEY) and self._has_many_customers()):
             return SQL('%s = ANY(%s)', owner, self._administered_sql())
         return SQL('%s IN (SELECT customer_id FROM customer_administrator WHERE user_id = %s AND %s)',
                    owner, self.env.uid, self._period_sql())

@@ -253,7 +253,8 @@ class ResPartner(models.Model):
         names = {'is_company', 'company_type', 'email', 'phone'}
         for kind in MANDATORY_DEFAULTS:
             names.update(self._customer_mandatory_fields(kind)[0])
-        return not names.isdisjoint(vals)
+        # another name is no reason to ask for the rest: also a login is renamed by its partner
+        return not names.isdisjoint(name for name in vals if name != 'name' or not vals[name])
 
     # ------------------------------------------------------------------
     # Customers

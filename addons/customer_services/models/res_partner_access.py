@@ -80,12 +80,13 @@ class ResPartner(models.Model):
         """Guard what would open a customer or a login to a restricted user.
 
         A contact who changes employer is checked a second time: nobody moves it to a customer he may not see. The
-        address of a person who serves other customers too would reset the password of a login to them.
+        address of a person who serves other customers too would reset the password of a login to them, and his phone
+        gets the codes of their invitations.
         """
         if self.env.su or self._customer_restriction() == 'all':
             return super().write(vals)
         vals = {name: value for name, value in vals.items() if name not in DERIVED_FIELDS}
-        if 'email' in vals:
+        if not {'email', 'phone'}.isdisjoint(vals):
             # sudo: the accesses decide, whether or not the user may see them
             accesses = self.env['customer.access'].sudo().search([('partner_id', 'in', self.ids)])
             accesses.sudo(False).check_access('write')

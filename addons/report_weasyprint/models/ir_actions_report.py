@@ -53,8 +53,12 @@ class IrActionsReport(models.Model):
         paper = make_paper(report.sudo().get_paperformat(), PAPER_SIZES, specific_paperformat_args, landscape)
         reader = self.with_env(self._weasyprint_env())
         base_url = self._get_report_url() or 'http://localhost'
-        return print_pdf(
-            bodies, paper, reader._weasyprint_fetch, base_url, header, footer, reader._weasyprint_fetch_public)
+        try:
+            return print_pdf(
+                bodies, paper, reader._weasyprint_fetch, base_url, header, footer, reader._weasyprint_fetch_public,
+                self.env.cr.dbname)
+        except RecursionError as error:
+            raise UserError(self.env._("This document is nested too deeply to be printed.")) from error
 
     # ------------------------------------------------------------------
     # What a document may show

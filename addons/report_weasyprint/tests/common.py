@@ -2,6 +2,7 @@ import io
 import re
 from base64 import b64encode
 
+from lxml import etree
 from PIL import Image
 
 from odoo.tests import TransactionCase, new_test_user
@@ -62,6 +63,75 @@ def image_sizes(pdf):
 def attached_files(pdf):
     """Return the names of the files that are embedded in the PDF."""
     return list(PdfFileReader(io.BytesIO(pdf)).attachments)
+
+
+def objects(pdf):
+    """Yield all objects of a PDF that are dictionaries or streams."""
+    reader = PdfFileReader(io.BytesIO(pdf))
+    for number in range(1, int(reader.trailer['/Size'])):
+        item = reader.get_object(number)
+        if isinstance(item, dict):
+            yield item
+
+
+def pdfa_problems(pdf):
+    """Return what keeps a PDF from being PDF/A-3 (list of str), as far as its objects tell: rules of ISO 19005-3, clause 6.
+
+    No program that checks all rules is packaged where this project gets its tools from.
+    """
+    reader = PdfFileReader(io.BytesIO(pdf))
+    trailer, root = reader.trailer, reader.trailer['/Root']
+    second_line = pdf[9:pdf.index(b'\n' if b'\n' in pdf[9:20] else b'\r', 9)]
+    metadata = etree.fromstring(root['/Metadata'].get_data()) if '/Metadata' in root else etree.Element('none')
+    part = metadata.xpath(  # XMP may state it as element or as attribute
+        'string((//*[local-name()="part"]/text() | //@*[local-name()="part"])[1])')
+    rules = {
+        '6.1.2 header': pdf[:8] == b'%PDF-1.7' and second_line[:1] == b'%' and sum(byte > 127 for byte in second_line) >= 4,
+        '6.1.3 trailer': len(trailer.get('/ID', ())) == 2 and '/Encrypt' not in trailer,
+        '6.6.2 metadata': part == '3',
+        '6.5 actions': not {'/AA', '/OpenAction'} & set(root) and '/JavaScript' not in root.get('/Names', {}),
+        '6.4 forms': not root.get('/AcroForm', {}).get('/NeedAppearances', False),
+    }
+    intents = [intent['/DestOutputProfile'] for intent in root.get('/OutputIntents', ())]
+    rules['6.2.3 output intent'] = len(intents) == 1 and intents[0]['/N'] == 3 and intents[0].get_data()[36:40] == b'acsp'
+    problems = [name for name, is_met in rules.items() if not is_met]
+    for item in objects(pdf):
+        problems += _object_problems(item)
+    return problems + _file_problems(root)
+
+
+def _object_problems(item):
+    kind, subtype = item.get('/Type'), item.get('/Subtype')
+    filters = item.get('/Filter', [])
+    filters = filters if isinstance(filters, list) else [filters]
+    action = item.get('/A', {})
+    fonts = {'/FontFile', '/FontFile2', '/FontFile3'}
+    rules = {
+        '6.1.7 filter': not {'/LZWDecode', '/Crypt'} & set(filters),
+        '6.2.8 image': subtype != '/Image' or item.get('/Interpolate', False) in (False, 'false')
+        and not {'/Alternates', '/OPI'} & set(item) and str(item.get('/ColorSpace')) != '/DeviceCMYK',
+        '6.2.5 graphics state': kind != '/ExtGState' or not {'/TR', '/HTP'} & set(item),
+        '6.2.11.4 font program': kind != '/FontDescriptor' or bool(fonts & set(item)),
+        '6.2.11.3 glyph map': subtype != '/CIDFontType2' or '/CIDToGIDMap' in item,
+        '6.3.2 annotation': kind != '/Annot' or item.get('/F', 0) & 0b100111 == 0b100,
+        '6.5.1 action': not isinstance(action, dict) or action.get('/S', '/URI') in ('/URI', '/GoTo', '/Named'),
+    }
+    return [f'{name}: {kind} {subtype}' for name, is_met in rules.items() if not is_met]
+
+
+def _file_problems(root):
+    """Return what is wrong with embedded files: 6.8."""
+    names = root.get('/Names', {}).get('/EmbeddedFiles', {}).get('/Names', [])
+    problems = []
+    for file in (item.get_object() for item in names[1::2]):
+        if not {'/F', '/UF', '/EF', '/AFRelationship'} <= set(file):
+            problems.append(f'6.8 keys of the file: {sorted(file)}')
+        stream = file['/EF']['/F'].get_object()
+        if '/Subtype' not in stream or '/ModDate' not in stream.get('/Params', {}):
+            problems.append(f'6.8 embedded file: {sorted(stream)}')
+        if file['/F'] not in [item.get_object()['/F'] for item in root.get('/AF', [])]:
+            problems.append('6.8 file is not associated')
+    return problems
 
 
 class ReportCommon(TransactionCase):

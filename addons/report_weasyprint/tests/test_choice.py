@@ -1,4 +1,8 @@
 import builtins
+import os
+import subprocess
+import sys
+from pathlib import Path
 from unittest.mock import patch
 
 from odoo.tests import tagged
@@ -64,3 +68,19 @@ class TestChoice(ReportCommon):
         action = self.env['ir.module.module'].next()
         self.assertEqual((action['tag'], todo.state), ('display_notification', 'done'))
         self.assertIn('apt install x', action['params']['message'])
+        made = self.env['ir.model.data'].search([('module', '=', 'report_weasyprint'), ('name', 'like', 'missing')])
+        self.assertEqual(sorted(made.mapped('model')), ['ir.actions.client', 'ir.actions.todo'], 'removed with the addon')
+
+    def test_loads_without_weasyprint(self):
+        """Issue 4.6: without the Python package the addon's code is imported, and only printing asks for it."""
+        program = (
+            "import sys; sys.modules['weasyprint'] = None\n"
+            "import odoo.addons; odoo.addons.__path__.append(sys.argv[1])\n"
+            "import odoo.addons.report_weasyprint as addon\n"
+            "from odoo.addons.report_weasyprint import engine\n"
+            "print(engine.problem())")
+        folder = Path(engine.__file__).parents[1]
+        done = subprocess.run(
+            [sys.executable, '-c', program, str(folder)], capture_output=True, text=True, check=False,
+            env={**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path)})
+        self.assertIn('pip install weasyprint', done.stdout, done.stderr)

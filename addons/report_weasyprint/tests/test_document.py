@@ -2,7 +2,7 @@ from xml.etree import ElementTree
 
 from odoo.tests import BaseCase
 
-from ..document import FOOTERS, HEADERS, Band, Document
+from ..document import FOOTERS, HEADERS, MAX_DEPTH, MAX_FLEX, Band, Document
 
 
 def text_of(root):
@@ -32,6 +32,27 @@ class TestDocument(BaseCase):
         source = ElementTree.tostring(document.root).decode()
         for gone in ('base', 'script', 'iframe', 'attachment', 'link'):
             self.assertNotIn(gone, source)
+
+    def test_bounded(self):
+        """Issue 4.3: what a hostile text nests or spans without end is bounded; its words stay."""
+        deep = '<div class="d-flex">' * 3000 + 'deepest<b>text</b>' + '</div>' * 3000
+        document = Document(f'<body>{deep}<table><col span="99999999"/><tr><td colspan="1000000000">x</td></tr></table></body>')
+        depth, node = 0, document.root.find('body')
+        while (node := node.find('div')) is not None:
+            depth += 1
+        self.assertEqual(depth, MAX_DEPTH + 1)
+        self.assertIn('deepesttext', text_of(document.root))
+        self.assertEqual(document.root.find('.//td').get('colspan'), '1000')
+        self.assertEqual(document.root.find('.//col').get('span'), '1000')
+        flexible = [box for box in document.root.iter('div') if 'block' not in box.get('style', '')]
+        self.assertEqual(len(flexible), MAX_FLEX)
+
+    def test_usual_nesting(self):
+        """Issue 4.3: documents as people write them are not touched by that."""
+        html = '<div class="row"><div class="col"><div class="row">' * 2 + '<p>x</p>' + '</div></div></div>' * 2
+        document = Document(f'<body>{html}</body>')
+        self.assertEqual(len(document.root.findall('.//div')), 6)
+        self.assertFalse([box for box in document.root.iter('div') if box.get('style')])
 
     def test_tables(self):
         """Issue 4.2: tables get the parts that browsers give them, so that Odoo's style rules fit."""

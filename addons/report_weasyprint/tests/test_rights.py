@@ -5,10 +5,12 @@ from unittest.mock import patch
 from PIL import Image
 
 from odoo import SUPERUSER_ID
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import file_open, mute_logger
 
 from .. import printer
+from ..addresses import Refused
 from ..models import ir_actions_report
 from .common import ReportCommon, attached_files, data_address, image_sizes, page_texts, png
 
@@ -76,6 +78,54 @@ class TestRights(ReportCommon):
             f'<base href="{BASE}/web/image/"/><img src="{self.secret.id}"/>',
         ):
             self.assertPrintsNothing(html)
+
+    def test_every_way_in_of_drawings_and_sheets(self):
+        """Issue 4.3: what drawings and style sheets can name asks the same check, also one inside the other."""
+        css = f'{BASE}/web/content/{self.secret_css.id}'
+        space = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="90" height="90"'
+        inner = data_address(f'<svg {space}><image href="{self.url}" width="9" height="9"/></svg>'.encode(), 'image/svg+xml')
+        for shape in (
+            f'<image xlink:href="{self.url}" width="9" height="9"/>', f'<use href="{self.url}#x"/>',
+            f'<g xml:base="{BASE}/web/image/"><image href="{self.secret.id}" width="9" height="9"/></g>',
+            f'<style>@import url({css});</style><text y="20">x</text>',
+            f'<style>@font-face {{font-family: x; src: url({self.url})}}</style><text y="20">x</text>',
+            f'<filter id="f"><feImage href="{self.url}"/></filter><rect filter="url(#f)" width="9" height="9"/>',
+            (f'<pattern id="p" width="9" height="9"><image href="{self.url}" width="9" height="9"/></pattern>'
+             '<rect fill="url(#p)" width="90" height="90"/>'),
+            f'<foreignObject><img src="{self.url}"/></foreignObject>', f'<image href="{inner}" width="9" height="9"/>',
+        ):
+            svg = f'<svg {space}>{shape}</svg>'
+            self.assertPrintsNothing(svg)
+            self.assertPrintsNothing(f'<img src="{data_address(svg.encode(), "image/svg+xml")}"/>', self.portal)
+        for sheet in (
+            f'@page {{background: url({self.url}); @top-left {{content: url({self.url})}}}}',
+            f'p::before {{content: attr(title url)}} p {{border: 9px solid; border-image-source: url({self.url})}}',
+            f'@color-profile --x {{src: url({self.url})}}', f'@media print {{p::after {{content: url({self.url})}}}}',
+            f':root {{--x: url({self.url})}} p {{background: var(--x)}}', f'p {{content: \\75 rl({self.url})}}',
+        ):
+            self.assertPrintsNothing(f'<style>{sheet}</style><p title="{self.url}">x</p>')
+
+    def test_image_fields(self):
+        """Issue 4.3: an image of a record is closed to who may not read the record, also as the attachment that holds it."""
+        kept = self.env['ir.attachment'].sudo().search([
+            ('res_model', '=', 'res.partner'), ('res_id', '=', self.partner.id), ('res_field', '=', 'image_1920')])
+        self.assertEqual(len(kept), 1)
+        for address in (
+            f'/web/image/res.partner/{self.partner.id}/image_1920', f'/web/image/res.partner/{self.partner.id}/avatar_128',
+            f'/web/content/{kept.id}', f'/web/image?model=res.partner&id={self.partner.id}&field=image_128',
+            f'/web/image/{kept.id}?field=raw', f'/web/content/ir.attachment/{kept.id}/raw',
+            f'/web/content/res.users/{self.owner.id}/password', f'/web/content/ir.attachment/{self.secret.id}/store_fname',
+        ):
+            self.assertPrintsNothing(f'<img src="{address}"/>', self.portal)
+            self.assertPrintsNothing(f'<object data="{address}"></object>', self.env.ref('base.public_user'))
+
+    def test_hostile_sheets(self):
+        """Issue 4.3: a style sheet that is absurd or names what may not be read is left out, the rest is printed."""
+        for sheet in ('@color-profile --x {src: url(http://outside.example.com/x.icc)}', 'p{' * 500,
+                      ':not(' * 300 + 'p' + ')' * 300 + '{color: red}', '@import "data:text/css,@color-profile --x {src: url(x)}";'):
+            self.assertPrintsNothing(f'<style>{sheet}</style>')
+        with self.assertRaisesRegex(UserError, 'nested too deeply'):
+            self.print_html(f'<p style="width: calc({"(" * 500}1px{")" * 500})">x</p>')
 
     def test_nothing_from_outside(self):
         """Issue 4.3: no file of the server, no other host and no path that climbs is even tried."""
@@ -152,6 +202,20 @@ class TestRights(ReportCommon):
         self.assertEqual(len(printer._kits), 1)
         self.print_html(f'<style>@font-face {{font-family: own; src: url({font})}}</style><p style="font-family: own">x</p>')
         self.assertEqual(printer._kits, [])
+
+    def test_kept_sheets(self):
+        """Issue 4.3: style sheets are kept for one database only, and not if they could not be read."""
+        bundle = f'<link rel="stylesheet" href="{BASE}/web/assets/1/web.report_assets_common.min.css"/>'
+        reader = type(self.env['ir.actions.report'])
+        with patch.object(reader, '_weasyprint_fetch_public', side_effect=Refused('not now')):
+            self.print_html(bundle)
+        self.assertEqual([kind for kind, _value in printer._kits[-1].sheets], ['file'])
+        self.print_html(bundle)
+        self.assertEqual([kind for kind, _value in printer._kits[-1].sheets], ['file', 'link'])
+        kept = printer._kits[-1]
+        with printer._lent_kit('another database') as other:
+            self.assertIsNot(other, kept)
+            self.assertFalse(other.sheets)
 
     def test_huge(self):
         """Issue 4.3: images that would fill the memory are left out."""

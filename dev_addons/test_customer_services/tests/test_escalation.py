@@ -45,8 +45,29 @@ class TestEscalation(DocumentFixture, TransactionCase):
         shared.with_user(self.specialist).write({'email': 'corrected@example.com'})
         self.env['customer.access'].create(
             {'customer_id': self.customer_b.id, 'user_id': self.user_a1.id, 'state': 'activated'})
-        self._refused(lambda: shared.with_user(self.specialist).write({'email': 'mine@example.com'}))
-        self.assertEqual(shared.email, 'corrected@example.com')
+        access = self._access(self.user_a1).filtered(lambda access: access.customer_id == self.customer_a)
+        for record in (shared, access):
+            for values in ({'email': 'mine@example.com'}, {'phone': '+31 6 12345678'}):
+                self._refused(lambda record=record, values=values: record.with_user(self.specialist).write(values))
+        self.assertEqual((shared.email, shared.phone), ('corrected@example.com', False))
+        self.assertEqual(access.email, 'corrected@example.com')
+
+    def test_contact_is_not_planted(self):
+        """Issue 3.11: the customer of a contact follows from its company and is not written, nor given at creation."""
+        contact = self.user_a1.partner_id
+        contact.with_user(self.specialist).write({'commercial_partner_id': self.customer_b.id})
+        planted = contact.with_user(self.specialist).create(
+            {'name': 'planted', 'commercial_partner_id': self.customer_b.id})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((contact.commercial_partner_id, planted.commercial_partner_id), (self.customer_a, planted))
+
+    def test_phone_is_for_staff(self):
+        """Issue 3.7: colleagues see name and mail address of an access, not the phone number."""
+        access = self._access(self.user_a1).with_user(self.user_a2)
+        self.assertEqual(access.read(['name', 'email'])[0]['name'], 'End user A1')
+        with self.assertRaises(AccessError):
+            access.read(['phone'])
 
     def test_access_does_not_reveal_contacts(self):
         """Issue 3.11: an access for a contact of a hidden customer is refused, so nothing is read through it."""

@@ -31,6 +31,29 @@ class TestPeople(DocumentFixture, TransactionCase):
             self.doc_a1.message_partner_ids & people,
             (self.user_a1 | self.specialist | self.agent).partner_id | technician)
 
+    def test_many_documents_are_subscribed_at_once(self):
+        """Issue 3.11: creating many documents takes hardly more queries than one; each is followed by who may see it."""
+        Document = self.env['test.customer.document'].with_user(self.agent)
+        people = (self.agent | self.user_a1 | self.user_b1).partner_id
+        counts = []
+        for number in (1, 20, 20):  # the first one warms what is cached per process
+            documents = Document.create([
+                {'name': str(index), 'partner_id': user.partner_id.id}
+                for index in range(number) for user in (self.user_a1, self.user_b1)])
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            documents.message_subscribe(partner_ids=people.ids)
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLess(counts[2], counts[0] + 10)
+        for document in documents.sudo():
+            owner = self.user_a1 if document.commercial_partner_id == self.customer_a else self.user_b1
+            self.assertEqual(document.message_partner_ids & people, (self.agent | owner).partner_id)
+        internal = self.env['test.customer.document'].create({'name': 'internal'})
+        supplier = self.env['res.partner'].create({'name': 'Supplier', 'email': 'supplier@example.com'})
+        internal.message_subscribe(partner_ids=(supplier | self.user_a1.partner_id).ids)
+        self.assertEqual(internal.message_partner_ids & (supplier | self.user_a1.partner_id), supplier)
+
     def test_recipients_are_filtered_when_sent(self):
         """Issue 3.11: whose right ended after he was added gets no mail any more, others still do."""
         people = (self.specialist | self.user_a1 | self.agent).partner_id

@@ -84,7 +84,7 @@ class TestPredicate(DocumentFixture, TransactionCase):
             self.assertEqual(bool(self._visible(self.user_a1)), state == 'activated', state)
 
     def test_administrator_by_period(self):
-        """Issue 2.13: an administrator's right starts and ends by date."""
+        """Issue 3.8: the right of an administrator starts and ends by date."""
         administrator = self.env['customer.administrator'].search([('user_id', '=', self.specialist.id)])
         today = fields.Date.today()
         for start, end, expected in (

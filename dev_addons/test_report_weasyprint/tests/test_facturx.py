@@ -3,14 +3,14 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from fontTools.ttLib import TTFont
+from lxml import etree
 
 from odoo.tests import tagged
 from odoo.tools.pdf import OdooPdfFileReader
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-from odoo.addons.report_weasyprint.tests.common import page_texts
+from odoo.addons.report_weasyprint.tests.common import page_texts, pdfa_problems
 
-XML = b'<?xml version="1.0"?><rsm:CrossIndustryInvoice xmlns:rsm="x">42</rsm:CrossIndustryInvoice>'
 SENDER = 'odoo.addons.account_edi_ubl_cii.models.account_move_send'
 
 
@@ -22,6 +22,7 @@ class TestFacturX(AccountTestInvoicingCommon):
         super().setUpClass()
         cls.env['ir.config_parameter'].set_param('report_weasyprint.engine', 'weasyprint')
         cls.invoice = cls.init_invoice('out_invoice', products=cls.product_a, post=True)
+        cls.xml = cls.env['account.edi.xml.cii']._export_invoice(cls.invoice)[0]
         reports = cls.env['ir.actions.report'].with_context(
             force_report_rendering=True, report_pdf_no_attachment=True)
         cls.pdf = reports._render_qweb_pdf('account.report_invoice_with_payments', cls.invoice.ids)[0]
@@ -31,7 +32,7 @@ class TestFacturX(AccountTestInvoicingCommon):
         data = {
             'pdf_attachment_values': {'raw': self.pdf},
             'ubl_cii_xml_options': {'ubl_cii_format': 'facturx'},
-            'ubl_cii_xml_attachment_values': {'raw': XML},
+            'ubl_cii_xml_attachment_values': {'raw': self.xml},
         }
         with patch(f'{SENDER}.tools', SimpleNamespace(config={'test_enable': False})), \
                 self.assertNoLogs(SENDER, 'ERROR'):
@@ -42,12 +43,16 @@ class TestFacturX(AccountTestInvoicingCommon):
         """Issue 4.7: the XML that Odoo embeds is found again, and the pages are as before."""
         embedded = self.embed()
         reader = OdooPdfFileReader(io.BytesIO(embedded), strict=False)
-        self.assertEqual(list(reader.getAttachments()), [('factur-x.xml', XML)])
+        (name, found), = reader.getAttachments()
+        self.assertEqual((name, found), ('factur-x.xml', self.xml))
+        self.assertEqual(etree.fromstring(found).findtext('.//{*}ExchangedDocument/{*}ID'), self.invoice.name)
         self.assertEqual(page_texts(embedded), page_texts(self.pdf))
 
     def test_valid(self):
         """Issue 4.7: the file stays PDF/A-3: metadata of Factur-X, output intent, file identifier, associated file."""
-        reader = OdooPdfFileReader(io.BytesIO(self.embed()), strict=False)
+        embedded = self.embed()
+        self.assertEqual(pdfa_problems(embedded), [])
+        reader = OdooPdfFileReader(io.BytesIO(embedded), strict=False)
         root = reader.trailer['/Root']
         metadata = root['/Metadata'].get_data()
         for part in (b'<pdfaid:part>3</pdfaid:part>', b'urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#', b'factur-x.xml'):

@@ -1,0 +1,1 @@
+from . import customer_appointment_change_wizard, customer_appointment_repeat_wizard

@@ -1,0 +1,7 @@
+from . import download
+from . import portal
+from . import project
+from . import requests
+from . import upload
+from . import links
+from . import export

@@ -1,0 +1,145 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from odoo.addons.customer_services.const import GROUP_SPECIALIST
+
+
+class ProjectProject(models.Model):
+    """A project of a customer is as visible as its customer; one without customer is internal.
+
+    Following a project opens nothing: the accesses of its customer do, if the project lets customers in at all.
+    """
+
+    _name = 'project.project'
+    _inherit = ['project.project', 'customer.transaction.mixin']
+
+    _customer_open_domain = [('is_template', '=', False)]
+    _customer_icon = 'fa-folder-open-o'
+    _customer_ownerless = 'internal'  # left to Odoo's own rules
+
+    commercial_partner_id = fields.Many2one(
+        'res.partner', string='Owner', compute='_compute_commercial_partner_id', store=True, index=True,
+        help='The customer who owns the project. It stays when the contact changes employer later.')
+    # Odoo searches messages without asking for rights on them
+    message_ids = fields.One2many(bypass_search_access=False)
+    website_message_ids = fields.One2many(bypass_search_access=False)
+    customer_folder_ids = fields.One2many('customer.folder', 'project_id', string='Folders', groups=GROUP_SPECIALIST)
+    customer_file_ids = fields.One2many('customer.file', 'project_id', string='Files', groups=GROUP_SPECIALIST)
+    customer_request_ids = fields.One2many(
+        'customer.file.request', 'project_id', string='Requests', groups=GROUP_SPECIALIST)
+    customer_file_count = fields.Integer(
+        string='Number of files', compute='_compute_customer_counts', groups=GROUP_SPECIALIST)
+    customer_request_count = fields.Integer(
+        string='Open requests', compute='_compute_customer_counts', groups=GROUP_SPECIALIST)
+
+    _customer_idx = models.Index('(commercial_partner_id, name) WHERE commercial_partner_id IS NOT NULL')
+
+    @api.depends('partner_id')
+    def _compute_commercial_partner_id(self):
+        for project in self:
+            # sudo: the owner decides who may see the project
+            project.commercial_partner_id = project.sudo().partner_id.commercial_partner_id
+
+    def _compute_customer_counts(self):
+        files = dict(self.env['customer.file']._read_group(
+            [('project_id', 'in', self.ids)], ['project_id'], ['__count']))
+        requests = dict(self.env['customer.file.request']._read_group(
+            [('project_id', 'in', self.ids), ('is_done', '=', False)], ['project_id'], ['__count']))
+        for project in self:
+            project.customer_file_count = files.get(project, 0)
+            project.customer_request_count = requests.get(project, 0)
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        """Check again after the owner changed: nobody moves a project to a customer he may not see."""
+        restricted = not self.env.su and self._customer_restriction() != 'all'
+        if restricted and 'commercial_partner_id' in vals:
+            raise AccessError(self.env._('You have no access to this customer.'))
+        owners = [project.commercial_partner_id for project in self.sudo()] if 'partner_id' in vals else []
+        self._check_of_customers()
+        result = super().write(vals)
+        self._check_of_customers()
+        if restricted and owners and owners != [project.commercial_partner_id for project in self.sudo()]:
+            raise AccessError(self.env._('You have no access to this customer.'))
+        if owners and not self.env.su:
+            self.check_access('write')
+        return result
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create projects; the owner follows from the contact and is nobody's to write."""
+        if not self.env.su and self._customer_restriction() != 'all' and any(
+                'commercial_partner_id' in vals for vals in vals_list):
+            raise AccessError(self.env._('You have no access to this customer.'))
+        projects = super().create(vals_list)
+        projects._check_of_customers()
+        return projects
+
+    def _check_of_customers(self):
+        """Keep staff of customer services to projects of customers and to templates; Odoo's managers manage the rest.
+
+        :raises AccessError: for an internal project
+        """
+        user = self.env.user
+        if self.env.su or user.share or user.has_group('project.group_project_manager'):
+            return
+        # sudo: the owner decides who may see the project
+        if any(not project.commercial_partner_id and not project.is_template for project in self.sudo()):
+            raise AccessError(self.env._('Only project administrators write projects without a customer.'))
+
+    def copy(self, default=None):
+        """Take folders and requests along: a project that is copied from a template starts with them."""
+        projects = super().copy(default)
+        for project, new in zip(self, projects):
+            project._copy_folders_to(new)
+        return projects
+
+    def _copy_folders_to(self, new):
+        """Copy the tree of folders and the requests, without files."""
+        folders = {}
+        Folder = self.env['customer.folder']
+        for folder in Folder.search([('project_id', '=', self.id)]).sorted(lambda folder: folder.parent_path or ''):
+            folders[folder.id] = Folder.create({
+                'project_id': new.id, 'name': folder.name, 'sequence': folder.sequence,
+                'parent_id': folders[folder.parent_id.id].id if folder.parent_id else False,
+                'visibility': 'internal' if folder.visibility == 'accesses' else folder.visibility,
+                'upload': folder.upload})
+        Request = self.env['customer.file.request']
+        for document in Request.search([('project_id', '=', self.id), ('state', '!=', 'cancelled')]):
+            document._copy_to(new, folders)
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        # Odoo's own class comes before the mixin that filters
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        return self._customer_filter_recipients(recipients)
+
+    def _partners_who_may_see(self, partners):
+        """Leave projects without customer to Odoo."""
+        self.ensure_one()
+        # sudo: the owner decides
+        return super()._partners_who_may_see(partners) if self.sudo().commercial_partner_id else partners
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_open_customer_files(self):
+        """Open the files of the project."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id('customer_project.customer_file_action')
+        return dict(action, domain=[('project_id', '=', self.id)], context={
+            'default_project_id': self.id, 'search_default_group_folder': 1})
+
+    def action_open_customer_requests(self):
+        """Open the requests of the project."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id('customer_project.customer_file_request_action')
+        return dict(action, domain=[('project_id', '=', self.id)], context={'default_project_id': self.id})
+
+    def action_open_customer_portal(self):
+        """Open the page of the files that the customer sees: staff upload large files there."""
+        self.ensure_one()
+        return {'type': 'ir.actions.act_url', 'url': f'/my/projects/{self.id}/files', 'target': 'new'}
