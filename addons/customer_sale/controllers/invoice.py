@@ -64,8 +64,8 @@ class CustomerInvoicePortal(CustomerServicesPortal, PortalAccount):
         if not Move.has_access('read'):
             return actions
         invoices = Move.search_fetch(
-            Domain('customer_is_overdue', '=', True) & self._portal_customer_domain('account.move'), ['name', 'invoice_date_due'], order='invoice_date_due, id',
-            limit=MAX_ACTIONS)
+            Domain('customer_is_overdue', '=', True) & self._portal_customer_domain('account.move'),
+            ['name', 'invoice_date_due'], order='invoice_date_due, id', limit=MAX_ACTIONS)
         return actions + [{
             'title': request.env._('Invoice %s', invoice.name),
             'url': invoice.access_url,
