@@ -117,6 +117,6 @@ class TestMatrixModels(MatrixFixture, TransactionCase):
         """Return the name of a plain stored field that can be written with its own value."""
         return next(
             name for name in (
-                'scope', 'name', 'date_end', 'key', 'sequence', 'email', 'level', 'turn', 'is_answering', 'login', 'tries',
-                'subject', 'note', 'address', 'reminded', 'mode', 'kind', 'used')
+                'scope', 'name', 'date_end', 'key', 'sequence', 'email', 'level', 'turn', 'is_answering', 'login',
+                'tries', 'subject', 'note', 'address', 'reminded', 'mode', 'kind', 'used', 'hours', 'token_hash')
             if name in record._fields)
