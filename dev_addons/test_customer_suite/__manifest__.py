@@ -9,5 +9,6 @@
         'customer_services',
         'customer_helpdesk',
         'customer_login',
+        'customer_registration',
     ],
 }

@@ -116,4 +116,4 @@ class TestMatrixModels(MatrixFixture, TransactionCase):
     def _harmless(self, record):
         """Return the name of a plain stored field that can be written with its own value."""
         return next(
-            name for name in ('scope', 'name', 'date_end', 'key', 'sequence', 'email', 'login') if name in record._fields)
+            name for name in ('scope', 'name', 'date_end', 'key', 'sequence', 'email', 'login', 'label') if name in record._fields)
