@@ -30,10 +30,12 @@ class CustomerTicket(models.Model):
         mail = self.env.context.get(MAIL_KEY)
         requests = {}
         if not self.env.context.get(GATEWAY_KEY):
-            texts = {
-                ticket: vals['description'] if 'description' in vals else ticket.description
-                for ticket, vals in zip(tickets, vals_list, strict=True)}
-            texts = {ticket: text for ticket, text in texts.items() if files or not is_html_empty(text)}
+            texts = {}
+            for ticket, vals in zip(tickets, vals_list, strict=True):
+                given = 'description' in vals  # what was just written is not read back
+                text = vals['description'] if given else ticket.description
+                if files or not is_html_empty(text):
+                    texts[ticket] = text
             requests = tickets.browse(ticket.id for ticket in texts)._post_requests(texts, files)
         rows = []
         for ticket in tickets:

@@ -14,8 +14,7 @@ class TestConformance(ConformanceMixin, TransactionCase):
         'customer.ticket.fill_placeholders', 'customer.ticket.team.action_open_tickets',
         'customer.ticket.merge.wizard.action_merge', 'customer.ticket.split.wizard.line.action_split',
         'customer.ticket.delivery.action_resend', 'customer.ticket.suppression.action_release',
-        'customer.ticket.cc.action_allow', 'customer.ticket.link.action_revoke', 'customer.ticket.link.action_rotate',
-        'customer.ticket.rating_apply'})
+        'customer.ticket.cc.action_allow', 'customer.ticket.link.action_revoke', 'customer.ticket.link.action_rotate'})
     # a link opens the page and its files, one for answering also the form; without one visitors are sent to the login;
     # a rating needs the token of its mail
     public_routes = frozenset({
