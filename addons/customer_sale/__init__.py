@@ -42,6 +42,19 @@ def uninstall_hook(env):
     _set_portal_rules(env, True)
     for name in OWN_INDEXES:
         env.cr.execute(SQL('DROP INDEX IF EXISTS %s', SQL.identifier(name)))
+    forget_mixins(env, ('sale.order', 'account.move', 'payment.token'))
+
+
+def forget_mixins(env, names):
+    """Delete what Odoo noted about models of its own and the mixins of the suite, which stay installed.
+
+    :param env: the environment of the removal (superuser)
+    :param names: names of the models
+    """
+    env.cr.execute(
+        'DELETE FROM ir_model_inherit WHERE model_id IN (SELECT id FROM ir_model WHERE model = ANY(%s))'
+        " AND parent_id IN (SELECT id FROM ir_model WHERE model IN"
+        " ('customer.accessible.mixin', 'customer.transaction.mixin'))", [list(names)])
 
 
 def _set_portal_rules(env, active):

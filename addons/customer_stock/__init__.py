@@ -1,3 +1,5 @@
+from odoo.addons.customer_sale import forget_mixins
+
 from . import controllers, models
 
 PORTAL_RULE = 'sale_stock.stock_picking_rule_portal'
@@ -28,6 +30,7 @@ def uninstall_hook(env):
     :param env: the environment of the removal (superuser)
     """
     _set_portal_rule(env, True)
+    forget_mixins(env, ('stock.picking',))
 
 
 def _set_portal_rule(env, active):
