@@ -4,7 +4,10 @@ One type that 50 members of staff take, their events in Odoo's calendar (five a 
 the probe.
 """
 
+import contextlib
 from datetime import datetime, time, timedelta
+
+from psycopg2.errors import InsufficientPrivilege
 
 from odoo.tools import SQL
 
@@ -42,6 +45,7 @@ def _events(env, partners, count):
     columns = [name for name, in env.execute_query(SQL(
         "SELECT column_name FROM information_schema.columns WHERE table_name = 'calendar_event'"
         " AND table_schema = current_schema AND column_name NOT IN ('id', 'start', 'stop', 'access_token')"))]
+    _triggers_off(env)
     copied = SQL(', ').join(SQL.identifier(name) for name in columns)
     env.cr.execute(SQL(
         """WITH made AS (
@@ -53,3 +57,9 @@ def _events(env, partners, count):
            INSERT INTO calendar_event_res_partner_rel (calendar_event_id, res_partner_id)
            SELECT id, (%(partners)s)[1 + id %% %(resources)s] FROM made""",
         columns=copied, count=count, pattern=pattern.id, partners=partners.ids, resources=len(partners)))
+
+
+def _triggers_off(env):
+    """Switch off foreign keys for this transaction; a user who may not do that seeds slower."""
+    with contextlib.suppress(InsufficientPrivilege), env.cr.savepoint():
+        env.cr.execute('SET LOCAL session_replication_role = replica', log_exceptions=False)

@@ -51,14 +51,16 @@ VALUES = {
 
 
 def names(test):
-    """Return what the addresses in ``routes.csv`` name: an appointment of customer A."""
+    """Return what the addresses in ``routes.csv`` name: two appointments of customer A, one of which will be cancelled."""
     kind = test.env['customer.appointment.type'].create({
         'name': 'Matrix kind', 'company_id': False,
         'line_ids': [(0, 0, {'resource_id': resource_of(test).id})]})
     appointment = test.env['customer.appointment'].create({
         'type_id': kind.id, 'partner_id': test.user_a1.partner_id.id, 'start': '2040-01-01 09:00:00', 'name': 'matrix'})
+    other = test.env['customer.appointment'].create({
+        'type_id': kind.id, 'partner_id': test.user_a1.partner_id.id, 'start': '2040-01-02 09:00:00', 'name': 'matrix'})
     message = appointment.message_post(
         body='file', attachments=[('a.txt', b'content')], message_type='comment', subtype_xmlid='mail.mt_comment')
     return {
-        'appointment': appointment.id, 'appointment_token': appointment._portal_ensure_token(),
+        'appointment': appointment.id, 'appointment_to_cancel': other.id, 'appointment_token': appointment._portal_ensure_token(),
         'appointment_link': appointment._link_token(), 'appointment_file': message.attachment_ids.id}
