@@ -177,13 +177,14 @@ def production(tmp_path_factory):
 
 
 def test_login_page(production):
-    """Issue 2.11: the login page by TLS with the generated certificate; the session cookie is Secure."""
+    """Issue 2.11: the login page by TLS with the generated certificate. Issue 10.9: flags of the cookie, HSTS once."""
     status, headers, body = production.get('/web/login')
     assert status == 200
     assert 'name="csrf_token"' in body
     cookie = headers['Set-Cookie']
-    assert cookie.startswith('session_id=') and 'HttpOnly' in cookie and cookie.endswith('; Secure')
-    assert headers['Strict-Transport-Security']
+    assert cookie.startswith('session_id=')
+    assert sorted({'HttpOnly', 'Secure', 'SameSite=Lax'} & set(cookie.split('; '))) == ['HttpOnly', 'SameSite=Lax', 'Secure']
+    assert len(headers.get_all('Strict-Transport-Security')) == 1
     assert headers.get_all('X-Content-Type-Options') == ['nosniff']
     assert headers['Referrer-Policy'] == 'strict-origin-when-cross-origin'
     assert headers['Server'] == 'nginx'

@@ -57,7 +57,8 @@ def parse_args(argv=None):
                'scripts/test --core portal. Logs are in .local/test/logs.')
     parser.add_argument('names', nargs='*', metavar='addon', help=f'addons to test, or {TOP_LEVEL!r} for pytest only')
     parser.add_argument('--core', action='store_true', help=(
-        "run Odoo's own tests of the named modules without and with our addons; print what fails only with ours"))
+        "run Odoo's own tests of the named modules (module:Class for one class) without and with our addons; print what "
+        'fails only with ours'))
     args = parser.parse_args(argv)
     if args.core and not args.names:
         parser.error('--core needs the names of modules')

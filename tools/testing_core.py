@@ -14,8 +14,12 @@ run_tests(env, {tags!r}, {modules!r})
 """
 
 
-def run_core(templates, modules):
-    """Run the tests of Odoo's `modules` on both databases, print the difference; return True if there is none."""
+def run_core(templates, specs):
+    """Run Odoo's own tests on both databases, print the difference; return True if there is none.
+
+    :param specs: names of Odoo's modules, or `module:Class` for the tests of one class
+    """
+    modules = sorted({spec.split(':')[0] for spec in specs})
     own = [name for name, path in own_addon_paths().items() if path.parent.name == 'addons']
     for name in modules:
         depends(name)  # Problem if there is no such addon
@@ -23,7 +27,7 @@ def run_core(templates, modules):
     # without our demo data: Odoo's tests count on its own (an address domain for mails of ours changes all senders)
     ours = templates.get([*own, *modules], demo=False, parent=stock, label='core')
     with ThreadPoolExecutor(2) as executor:
-        without, with_ours = executor.map(lambda args: _run(templates, modules, *args), [
+        without, with_ours = executor.map(lambda args: _run(templates, specs, *args), [
             (stock, 'core_without'), (ours, 'core_with')])
     only_ours = sorted((with_ours.failed | with_ours.skipped) - without.failed - without.skipped)
     lost = sorted(without.started - with_ours.started)
@@ -37,15 +41,16 @@ def run_core(templates, modules):
     return not only_ours and not lost
 
 
-def _run(templates, modules, template, label):
-    """Return the Outcome of the tests of `modules` on a clone of `template`."""
+def _run(templates, specs, template, label):
+    """Return the Outcome of the tests `specs` on a clone of `template`."""
     log_path = LOG_DIR / f'{label}.log'
-    tags = ','.join(f'/{name}' for name in modules)
+    tags = ','.join(f'/{spec}' for spec in specs)
+    modules = sorted({spec.split(':')[0] for spec in specs})
     with templates.clone(template, label) as database:
         argv = odoo_command(
             templates.cluster, database, f'--http-port={free_port()}', '--shell-interface=python', sub='shell')
         run(argv, log_path, TIMEOUT, SCRIPT.format(tags=tags, modules=modules), templates.cluster.environ())
     outcome = parse_log(log_path.read_text(errors='replace').splitlines())
     if not outcome.closed or not outcome.started:
-        raise Problem(f'no result of the tests of {", ".join(modules)}, see {log_path}\n{tail(log_path)}')
+        raise Problem(f'no result of the tests of {", ".join(specs)}, see {log_path}\n{tail(log_path)}')
     return outcome

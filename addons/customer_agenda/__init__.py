@@ -1,3 +1,7 @@
+import contextlib
+
+from psycopg2.errors import DependentObjectsStillExist
+
 from . import controllers, models, wizards
 
 #: marks the extension as brought by this addon
@@ -21,10 +25,9 @@ def uninstall_hook(env):
     :param env: the environment of the removal (superuser)
     """
     env.cr.execute('DROP TABLE IF EXISTS customer_appointment_busy')
-    env.cr.execute("""
-        SELECT 1 FROM pg_extension WHERE extname = 'btree_gist' AND obj_description(oid, 'pg_extension') = %s
-           AND NOT EXISTS (SELECT FROM pg_depend d JOIN pg_depend i ON i.refobjid = d.objid AND i.deptype = 'n'
-                            WHERE d.refclassid = 'pg_extension'::regclass AND d.refobjid = pg_extension.oid
-                              AND d.deptype = 'e')""", [EXTENSION_COMMENT])
+    env.cr.execute(
+        "SELECT 1 FROM pg_extension WHERE extname = 'btree_gist' AND obj_description(oid, 'pg_extension') = %s",
+        [EXTENSION_COMMENT])
     if env.cr.rowcount:
-        env.cr.execute('DROP EXTENSION btree_gist')
+        with contextlib.suppress(DependentObjectsStillExist), env.cr.savepoint():
+            env.cr.execute('DROP EXTENSION btree_gist', log_exceptions=False)

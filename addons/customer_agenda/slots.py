@@ -88,15 +88,25 @@ def free_starts(work, busy, rules, tz, start, stop):
     found = set()
     for period_start, period_stop in work:
         for piece_start, piece_stop in _days(max(period_start, start - 2 * DAY), min(period_stop, stop + DAY), tz):
-            wall = to_wall(piece_start, tz)
-            last = datetime.combine(wall.date() + DAY, time())
-            while wall < last:
-                for instant in to_instants(wall, tz):
-                    if (max(start, piece_start) <= instant < min(stop, piece_stop)
-                            and instant + duration <= period_stop and is_free(instant)):
-                        found.add(instant)
-                wall += step
+            for instant in _grid(piece_start, piece_stop, step, tz):
+                if (max(start, piece_start) <= instant < min(stop, piece_stop)
+                        and instant + duration <= period_stop and is_free(instant)):
+                    found.add(instant)
     return sorted(found)
+
+
+def _grid(start, stop, step, tz):
+    """Yield the instants at which the wall clock is a multiple of ``step`` after ``start``, on one local day."""
+    wall = to_wall(start, tz)
+    if to_wall(stop, tz) - wall == stop - start:  # the clock is not changed meanwhile
+        while start < stop:
+            yield start
+            start += step
+        return
+    last = datetime.combine(wall.date() + DAY, time())
+    while wall < last:
+        yield from to_instants(wall, tz)
+        wall += step
 
 
 def _days(start, stop, tz):

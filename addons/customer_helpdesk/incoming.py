@@ -5,6 +5,7 @@ an exception. Here nothing raises: each step falls back to the next cruder one, 
 """
 import base64
 import binascii
+import contextlib
 import email
 import hashlib
 import quopri
@@ -390,10 +391,8 @@ def _payload(part):
         content = text.encode('utf-8', 'surrogateescape') if isinstance(text, str) else str(text).encode()
     encoding = str(part.get('Content-Transfer-Encoding', '')).strip().lower()
     if encoding.startswith('base64') and encoding != 'base64' or encoding == 'base-64':
-        try:
+        with contextlib.suppress(binascii.Error):
             content = base64.b64decode(content, validate=False)
-        except binascii.Error:
-            pass
     elif encoding == 'quoted printable':
         content = quopri.decodestring(content)
     return content

@@ -1,6 +1,6 @@
 from odoo.tools import SQL
 
-from . import controllers, models, report
+from . import controllers, models, report, wizards
 
 #: Odoo's rules for portal users by the hierarchy of contacts; the access predicate takes their place
 PORTAL_RULES = (

@@ -3,7 +3,7 @@
 #: what became of an offer, as the customer sees it
 OFFER_STATES = [
     ('draft', 'In preparation'),
-    ('new', 'Waiting for your answer'),
+    ('new', 'Waiting for an answer'),
     ('accepted', 'Accepted'),
     ('rejected', 'Rejected'),
     ('expired', 'Expired'),

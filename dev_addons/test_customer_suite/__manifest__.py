@@ -13,5 +13,6 @@
         'customer_sale',
         'customer_stock',
         'customer_login',
+        'customer_registration',
     ],
 }

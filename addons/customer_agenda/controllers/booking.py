@@ -52,7 +52,7 @@ class CustomerAppointmentBooking(CustomerAppointmentPortal):
         kind_sudo = self._get_type(params.get('type'))
         typed = {name: clean_text(text) for name, text in params.items() if isinstance(text, str)}
         if not kind_sudo:
-            return self._render_new(typed, {'': request.env._('Please choose a kind of appointment.')}, status=400)
+            return self._render_new(typed, {'': request.env._('Please choose a kind of appointment.')})
         answers, errors = self._read_answers(kind_sudo, typed)
         if not typed.get('start'):
             errors['start'] = request.env._('Please choose a time.')
@@ -71,7 +71,7 @@ class CustomerAppointmentBooking(CustomerAppointmentPortal):
                 status=409, taken=typed['start'])
         except UserError as error:
             errors[''] = error.args[0]
-        return self._render_new(typed, errors, status=400)
+        return self._render_new(typed, errors)
 
     def _book(self, Appointment, values, typed):  # noqa: N803 - a model
         """Book and keep how the customer wants to be reminded."""
@@ -151,7 +151,7 @@ class CustomerAppointmentBooking(CustomerAppointmentPortal):
             raise NotFound
         typed = dict(params, start=start, reason=clean_text(reason))
         if not start:
-            return self._render_move(appointment, link, typed, {'start': request.env._('Please choose a time.')}, 400)
+            return self._render_move(appointment, link, typed, {'start': request.env._('Please choose a time.')})
         try:
             with request.env.cr.savepoint():
                 appointment._change_as_customer(
@@ -160,7 +160,7 @@ class CustomerAppointmentBooking(CustomerAppointmentPortal):
             return self._render_move(appointment, link, typed, {
                 'start': request.env._('This time was taken in the meantime. Please choose another one.')}, 409, start)
         except UserError as error:
-            return self._render_move(appointment, link, typed, {'': error.args[0]}, 400)
+            return self._render_move(appointment, link, typed, {'': error.args[0]})
         return self._after_change(appointment, link)
 
     def _render_move(self, appointment, link, params, errors=None, status=200, taken=None):
@@ -197,7 +197,7 @@ class CustomerAppointmentBooking(CustomerAppointmentPortal):
                     kind_sudo, _read_day(params.get('date_start')), _read_day(params.get('date_end')),
                     self._zone_name(params, kind_sudo))
         except UserError as error:
-            return self._render_new(params, {'': error.args[0]}, status=400)
+            return self._render_new(params, {'': error.args[0]})
         return request.redirect(f'/my/appointments/new?{url_encode({"type": kind_sudo.id, "waiting": 1})}')
 
     @route('/my/appointments/wait/<int:wait_id>/leave', type='http', auth='user', website=True, methods=['POST'])

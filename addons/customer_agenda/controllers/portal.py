@@ -153,7 +153,7 @@ class CustomerAppointmentPortal(CustomerServicesPortal):
         """Tell whether the visitor may do something: a share token only shows."""
         return not appointment.env.su or bool(link and appointment._check_link(link))
 
-    def _render_appointment(self, appointment, errors=None, values=None, link=None, status=200, **params):
+    def _render_appointment(self, appointment, errors=None, values=None, link=None, **params):
         response = request.render('customer_agenda.portal_my_appointment', {
             **self._portal_document_values(appointment, 'appointment', **params),
             'appointment': appointment,
@@ -163,7 +163,7 @@ class CustomerAppointmentPortal(CustomerServicesPortal):
             'is_changed': bool(params.get('changed')),
             'errors': errors or {},
             'values': values or {},
-        }, status=status)
+        })
         if link:
             response.headers.update(PRIVATE_HEADERS)
         return response
@@ -191,7 +191,7 @@ class CustomerAppointmentPortal(CustomerServicesPortal):
             with request.env.cr.savepoint():
                 change(appointment)
         except UserError as error:
-            return self._render_appointment(appointment, errors={'': error.args[0]}, link=link, status=409)
+            return self._render_appointment(appointment, errors={'': error.args[0]}, link=link)
         return self._after_change(appointment, link)
 
     def _after_change(self, appointment, link):

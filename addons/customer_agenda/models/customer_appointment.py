@@ -206,7 +206,8 @@ class CustomerAppointment(models.Model):
 
     def _write_quietly(self, vals):
         """Write what nobody has to be told: no tracking, no mail, no other time of resources."""
-        return super(CustomerAppointment, self.with_context(tracking_disable=True)).write(vals)
+        quiet = super(CustomerAppointment, self.with_context(tracking_disable=True))
+        return quiet.write(vals)
 
     def unlink(self):
         """Cancel in all calendars what was still to come."""

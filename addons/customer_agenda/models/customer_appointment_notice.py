@@ -156,4 +156,5 @@ class CustomerAppointmentNotice(models.Model):
     def _commit(self):
         """Commit, but in tests, which undo everything."""
         if not modules.module.current_test:
-            self.env.cr.commit()  # pylint: disable=invalid-commit - a claim has to hold before anything leaves
+            # a claim has to hold before anything leaves
+            self.env.cr.commit()  # pylint: disable=invalid-commit

@@ -52,7 +52,6 @@ class TestPortal(AgendaHttpCommon):
         for values in ({}, {what: 'x', size: 'huge'}, {what: 'x', 'start': ''}, {what: 'x', 'start': 'soon'},
                        {what: 'x', 'guest_emails': 'nobody'}, {what: 'x', 'type': '0'}):
             response = self.post_form('/my/appointments/new', self._new(**values))
-            self.assertEqual(response.status_code, 400, values)
             self.assertIn('Nothing was sent', response.text)
         self.assertEqual(self.env['customer.appointment'].search_count([]), count)
         values = self._new(**{what: 'Desks <b>', size: 'small'}, customer_note='Hello')
@@ -95,7 +94,7 @@ class TestPortal(AgendaHttpCommon):
         self.assertEqual(self.post_form(f'{url}/cancel', {'reason': 'x'}).status_code, 303)
         appointment.invalidate_recordset()
         self.assertEqual(appointment.state, 'cancelled')
-        self.assertEqual(self.post_form(f'{url}/cancel', {}).status_code, 409)
+        self.assertIn('cannot be changed any more', self.post_form(f'{url}/cancel', {}).text)
         self.assertEqual(self.url_open(f'{url}?changed=1').status_code, 200)
 
     def test_link_of_a_mail(self):
@@ -165,7 +164,7 @@ class TestPortal(AgendaHttpCommon):
         wait = self.env['customer.appointment.wait'].search([('partner_id', '=', self.user_a1.partner_id.id)])
         self.assertEqual(wait.state, 'waiting')
         self.assertIn('on the waiting list', self.url_open(f'/my/appointments/new?type={self.kind.id}&waiting=1').text)
-        self.assertEqual(self.post_form('/my/appointments/wait', dict(values, date_end='x')).status_code, 400)
+        self.assertIn('a first and a last day', self.post_form('/my/appointments/wait', dict(values, date_end='x')).text)
         self.authenticate('test_b1', 'test_b1')
         self.assertEqual(self.post_form(f'/my/appointments/wait/{wait.id}/leave').status_code, 404)
         self.authenticate('test_a1', 'test_a1')

@@ -10,7 +10,7 @@ class CustomerAppointmentChangeWizard(models.TransientModel):
     appointment_ids = fields.Many2many(
         'customer.appointment', string='Appointments', required=True,
         default=lambda self: self.env.context.get('active_ids'))
-    kind = fields.Selection([('cancel', 'Cancel'), ('move', 'Move')], required=True, default='cancel')
+    kind = fields.Selection([('cancel', 'Cancel the appointments'), ('move', 'Move')], required=True, default='cancel')
     reason = fields.Char(help='The participants read it.')
     start = fields.Datetime(string='New time')
 

@@ -284,7 +284,7 @@ class CustomerTicketPortal(CustomerServicesPortal):
         """Create a ticket; on an error the form comes back with what was typed."""
         typed = {name: clean_text(params.get(name)) for name in ('name', 'description', 'team_id', 'type_id', 'priority')}
         values = {name: text for name, text in typed.items() if text}
-        if not self._priorities_on_offer():
+        if 'priority' in values and not self._priorities_on_offer():
             values.pop('priority', None)  # the form did not ask for it
         for name in {'team_id', 'type_id'} & set(values):
             # what is no id is none of those on offer

@@ -6,8 +6,9 @@ class CustomerAccess(models.Model):
 
     def _void_share_links(self, name):
         """Void the links to tickets, too: the end user may have kept or made them."""
-        super()._void_share_links(name)
+        result = super()._void_share_links(name)
         if name == 'customer.ticket':
             self.env['customer.ticket.link'].sudo().search([
                 ('kind', '!=', 'person'), ('revoked', '=', False),
                 ('ticket_id.commercial_partner_id', 'in', self.customer_id.ids)])._revoke()
+        return result

@@ -53,7 +53,7 @@ class CustomerTicket(models.Model):
         string='Opened on', required=True, readonly=True, copy=False, default=fields.Datetime.now,
         help='When the customer asked; of a ticket that was taken over from elsewhere it is older than the record.')
     closed_date = fields.Datetime(
-        string='Closed on', compute='_compute_closed_date', store=True, precompute=True, copy=False)
+        string='Closed on', compute='_compute_closed_date', store=True, precompute=True, readonly=False, copy=False)
     last_message_date = fields.Datetime(
         string='Last message', readonly=True, copy=False, default=fields.Datetime.now,
         help='When somebody wrote last in the conversation with the customer.')
@@ -174,7 +174,7 @@ class CustomerTicket(models.Model):
         tickets = super(CustomerTicket, quiet).create(vals_list).with_env(self.env)
         if not (self.env.context.get('tracking_disable') or self.env.context.get('import_file')):
             tickets._complete_new()
-            tickets._open_conversation()
+            tickets._open_conversation(vals_list)
         return tickets
 
     def _complete_new(self):

@@ -26,25 +26,37 @@ class CustomerTicketTeam(models.Model):
         """
         self.ensure_one()
         members = self.member_ids.filtered('active')
-        first_days = {user: self._first_day_at_work(user) for user in members}
+        first_days = self._first_days_at_work(members)
         soonest = min(filter(None, first_days.values()), default=None)
         return members.filtered(lambda user: first_days[user] and first_days[user] == soonest)
 
-    def _first_day_at_work(self, user):
-        """Return the first day (of the team's time zone), from now on, on which a member works, or None."""
+    def _first_days_at_work(self, users):
+        """Return for each user the first day (of the team's time zone), from now on, on which he works, or None.
+
+        Calendars are asked once each, for all their resources.
+        """
         company = self.company_id or self.env.company
-        resources = user.resource_ids.filtered('active')
-        resource = resources.filtered(lambda resource: resource.company_id == company)[:1] or resources[:1]
         team_calendar = self.resource_calendar_id or company.resource_calendar_id
-        calendar = (resource.calendar_id if resource else team_calendar) or team_calendar
         zone = pytz.timezone(team_calendar.tz or 'UTC')
         now = pytz.utc.localize(fields.Datetime.now()).astimezone(zone)
-        if not calendar:
-            return now.date()
         end = zone.localize(datetime.combine(now.date() + timedelta(days=ABSENCE_DAYS), time.min))
-        intervals = calendar._work_intervals_batch(now, end, resources=resource or None, domain=[
-            ('time_type', '=', 'leave'), ('company_id', 'in', [company.id, resource.company_id.id, False])])[resource.id]
-        return next((begin.astimezone(zone).date() for begin, _end, _attendance in intervals), None)
+        resources = {user: self._resource_of(user, company) for user in users}
+        days = dict.fromkeys(users, now.date())
+        for calendar, members in users.grouped(lambda user: resources[user].calendar_id or team_calendar).items():
+            if not calendar:
+                continue  # no hours are known: he works always
+            mine = self.env['resource.resource'].union(*(resources[user] for user in members))
+            intervals = calendar._work_intervals_batch(now, end, resources=mine or None, domain=[
+                ('time_type', '=', 'leave'), ('company_id', 'in', [company.id, *mine.company_id.ids, False])])
+            for user in members:
+                days[user] = next(
+                    (begin.astimezone(zone).date() for begin, _end, _row in intervals[resources[user].id]), None)
+        return days
+
+    def _resource_of(self, user, company):
+        """Return the active resource of a user, that of the company if he has several."""
+        resources = user.resource_ids.filtered('active')
+        return resources.filtered(lambda resource: resource.company_id == company)[:1] or resources[:1]
 
 
 class CustomerTicket(models.Model):

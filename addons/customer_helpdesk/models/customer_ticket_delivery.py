@@ -41,8 +41,9 @@ class CustomerTicketDelivery(models.Model):
     @property
     def _table_query(self):
         kind = SQL(
-            "CASE WHEN m.id IS NULL THEN 'automatic' WHEN m.message_type IN ('comment', 'email') AND m.is_internal IS NOT TRUE AND m.subtype_id = %s"
-            " THEN 'public' WHEN m.message_type IN ('auto_comment', 'out_of_office') THEN 'automatic' ELSE 'internal' END",
+            "CASE WHEN m.id IS NULL THEN 'automatic'"
+            " WHEN m.message_type IN ('comment', 'email') AND m.is_internal IS NOT TRUE AND m.subtype_id = %s THEN 'public'"
+            " WHEN m.message_type IN ('auto_comment', 'out_of_office') THEN 'automatic' ELSE 'internal' END",
             self.env['ir.model.data']._xmlid_to_res_id('mail.mt_comment'))
         return SQL("""
             SELECT n.id::bigint * 4 AS id, m.res_id AS ticket_id, m.id AS message_id, m.date, m.subject, %(kind)s AS kind,

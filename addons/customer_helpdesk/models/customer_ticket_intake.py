@@ -1,18 +1,23 @@
 """Incoming mail: what is not lost, what is dropped, and on which ticket it lands."""
 import logging
 import xmlrpc.client
+from functools import partial
 
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessDenied, AccessError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, email_normalize, email_split, html2plaintext
 
 from ..const import AUTOMATIC, GATEWAY_KEY, MAIL_KEY, MAX_SUBJECT
 from ..incoming import clean, read_mail, rebuild, ticket_numbers
 
 _logger = logging.getLogger(__name__)
+
+#: how often a fetched mail is tried when other transactions are faster
+MAX_TRIES = 5
 
 
 class NoRouteError(ValueError):
@@ -77,13 +82,27 @@ class MailThread(models.AbstractModel):
         raw = bytes(message.data) if isinstance(message, xmlrpc.client.Binary) else message
         raw = raw.encode() if isinstance(raw, str) else bytes(raw)
         mail = read_mail(raw)
-        gateway = self.with_context(**{MAIL_KEY: mail})
+        process = partial(
+            super(MailThread, self.with_context(**{MAIL_KEY: mail})).message_process, model, custom_values=custom_values,
+            save_original=save_original, strip_attachments=strip_attachments, thread_id=thread_id)
+        for tries_left in reversed(range(MAX_TRIES)):
+            try:
+                return self._process_shapes(mail, process)
+            except OperationalError as error:
+                # a request is repeated by Odoo; a mail that is fetched would count as handled and be lost
+                if (not self.env.context.get('default_fetchmail_server_id') or not tries_left
+                        or not isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)):
+                    raise
+                self.env.cr.rollback()
+        return False
+
+    def _process_shapes(self, mail, process):
+        """Process a mail as it is, and more crudely as long as that fails."""
+        last = None
         for data in self._mail_shapes(mail):
             try:
                 with self.env.cr.savepoint():
-                    return super(MailThread, gateway).message_process(
-                        model, data(), custom_values=custom_values, save_original=save_original,
-                        strip_attachments=strip_attachments, thread_id=thread_id)
+                    return process(data())
             except (OperationalError, AccessDenied, AccessError, NoRouteError):
                 raise
             except Exception as error:  # noqa: BLE001 - hostile input raises nearly anything
@@ -317,12 +336,29 @@ class CustomerTicket(models.Model):
             msg_dict['author_id'] = partner.id
         subject = ' '.join((msg_dict.get('subject') or '').split())[:MAX_SUBJECT].strip()
         values.update(
-            partner_id=values.get('partner_id') or partner.id, name=subject or self.env._('(no subject)'),
+            **self._company_of_mail(values, partner, msg_dict.get('email_from') or ''), name=subject or self.env._('(no subject)'),
             description=msg_dict.get('body'), is_automatic=bool(mail and mail.automatic))
         ticket = super(CustomerTicket, self.with_context({**self.env.context, GATEWAY_KEY: True})).message_new(
             msg_dict, custom_values=values)
         ticket._keep_copied(msg_dict)
         return ticket
+
+    @api.model
+    def _company_of_mail(self, values, partner, email_from):
+        """Return requester and company of a ticket by mail, so that they fit: a contact may belong to one company.
+
+        :param dict values: defaults of the team's address
+        :param partner: the sender
+        """
+        # sudo: the gateway works for everybody
+        team = self.env['customer.ticket.team'].sudo().browse(values.get('team_id') or []).exists() or self._default_team()
+        company = team.company_id or partner.sudo().company_id or self.env.company
+        if partner.sudo().company_id not in (company, company.browse()):
+            address = email_normalize(email_from, strict=False)
+            partner = self.env['res.partner'].sudo().search([
+                ('email_normalized', '=', address), ('company_id', 'in', (company.id, False))], limit=1
+            ) or partner.sudo().create({'name': partner.name, 'email': address, 'company_id': company.id})
+        return {'partner_id': partner.id, 'company_id': company.id}
 
     def message_update(self, msg_dict, update_vals=None):
         """Take an answer by mail: public, unless staff answer to an internal note of a colleague."""
@@ -344,10 +380,11 @@ class CustomerTicket(models.Model):
 
     def _message_receive_bounce(self, email, partner):
         """Warn the assignee, else the team, that a mail about the ticket did not arrive."""
-        super()._message_receive_bounce(email, partner)
+        result = super()._message_receive_bounce(email, partner)
         for ticket in self.sudo():
             staff = ticket._staff_to_notify().filtered(lambda contact, email=email: contact.email_normalized != email)
             ticket.with_context(lang=staff[:1].lang or self.env.lang).message_post(
                 body=ticket.env._('A mail to %s came back: it did not arrive.', email),
                 message_type='notification', subtype_xmlid='mail.mt_note', partner_ids=staff.ids,
                 author_id=ticket.company_id.partner_id.id, email_from=ticket.company_id.email_formatted)
+        return result

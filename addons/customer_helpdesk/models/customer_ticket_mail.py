@@ -1,6 +1,8 @@
 """Mail of tickets: who gets what, how it looks, and what comes in."""
+from markupsafe import Markup
+
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import formataddr
+from odoo.tools import formataddr, is_html_empty
 
 from ..const import ADDRESSING_KEY, FILES_KEY, GATEWAY_KEY, MAIL_KEY
 
@@ -15,8 +17,10 @@ class CustomerTicket(models.Model):
     # A new ticket
     # ------------------------------------------------------------------
 
-    def _open_conversation(self):
+    def _open_conversation(self, vals_list):
         """Post the text of new tickets as their first message, by the requester, and queue its mail and the answer.
+
+        :param list vals_list: the values of the tickets, which spare reading what was just written
 
         The mail gateway posts the incoming mail itself; to a robot nothing is answered. Files come in the context
         (:data:`FILES_KEY`).
@@ -26,7 +30,11 @@ class CustomerTicket(models.Model):
         mail = self.env.context.get(MAIL_KEY)
         requests = {}
         if not self.env.context.get(GATEWAY_KEY):
-            requests = tickets.filtered(lambda ticket: ticket._has_text() or files)._post_requests(files)
+            texts = {
+                ticket: vals['description'] if 'description' in vals else ticket.description
+                for ticket, vals in zip(tickets, vals_list, strict=True)}
+            texts = {ticket: text for ticket, text in texts.items() if files or not is_html_empty(text)}
+            requests = tickets.browse(ticket.id for ticket in texts)._post_requests(texts, files)
         rows = []
         for ticket in tickets:
             if ticket in requests:
@@ -37,9 +45,10 @@ class CustomerTicket(models.Model):
                 rows.append({'ticket_id': ticket.id})
         self.env['customer.ticket.outbox']._add(rows)
 
-    def _post_requests(self, files):
+    def _post_requests(self, texts, files):
         """Post the texts of the tickets as public messages of their requesters, all at once.
 
+        :param dict texts: HTML of each ticket, which the message sanitizes
         :param files: list of ``(name, bytes)``, checked before
         :return: dict from the ticket to its ``mail.message``
         """
@@ -51,12 +60,13 @@ class CustomerTicket(models.Model):
             author = ticket.partner_id
             values = {
                 'author_id': author.id, 'email_from': author.email_formatted, 'model': ticket._name, 'res_id': ticket.id,
-                'body': ticket.description or '', 'subject': ticket._numbered_subject(''), 'partner_ids': [],
+                'body': Markup(texts[ticket] or ''),  # noqa: S704 - sanitized when it is stored
+                'subject': ticket._numbered_subject(''), 'partner_ids': [],
                 'message_type': 'comment',
                 'subtype_id': self.env['ir.model.data']._xmlid_to_res_id('mail.mt_comment'),
                 'email_add_signature': True, 'record_alias_domain_id': domains[ticket.id].id,
                 'record_company_id': ticket.company_id.id,
-                'reply_to': ticket._notify_get_reply_to(author_id=author.id)[ticket.id],
+                'reply_to': False,  # given when it is addressed
                 'date': ticket.last_message_date,
             }
             if files:
@@ -158,6 +168,10 @@ class CustomerTicket(models.Model):
     def _notify_thread(self, message, msg_vals=False, **kwargs):
         """Queue the mails of what people say; the job calls this again after the transaction."""
         if self.env.context.get(ADDRESSING_KEY) or kwargs.get('scheduled_date') or not self._is_conversation(message):
+            message_sudo = message.sudo()
+            if self and not message_sudo.reply_to:
+                message_sudo.reply_to = self._notify_get_reply_to(
+                    default=message_sudo.email_from, author_id=message_sudo.author_id.id)[self.id]
             return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
         self.env['customer.ticket.outbox']._add([
             {'ticket_id': self.id, 'message_id': message.id, 'parameters': kwargs}])
@@ -243,6 +257,8 @@ class CustomerTicket(models.Model):
         """Give each message the subject that its mail will have; who answers does not follow by that."""
         if len(self) == 1 and kwargs.get('message_type') in ('comment', 'email'):
             kwargs['subject'] = self._numbered_subject(kwargs.get('subject'))
+            if kwargs.get('subtype_xmlid') == 'mail.mt_comment' and not kwargs.get('is_internal'):
+                kwargs.setdefault('reply_to', False)  # given when it is addressed
         quiet = self.with_context(mail_post_autofollow_author_skip=True)
         return super(CustomerTicket, quiet).message_post(**kwargs).with_env(self.env)
 

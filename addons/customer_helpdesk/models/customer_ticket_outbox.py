@@ -68,7 +68,8 @@ class CustomerTicketOutbox(models.Model):
                 ticket = self.ticket_id.sudo().with_context(**{ADDRESSING_KEY: self.is_request and 'request' or 'message'})
                 message, parameters = self.message_id, json.loads(self.parameters or '{}')
                 if message:
-                    ticket._notify_thread(message, **parameters)
+                    # the message may have moved to the ticket into which this one was merged
+                    ticket.browse(message.res_id)._notify_thread(message, **parameters)
                     message._notify_message_notification_update()
                 else:
                     ticket._acknowledge()

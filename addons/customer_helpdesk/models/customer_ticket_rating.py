@@ -42,13 +42,22 @@ class CustomerTicket(models.Model):
 
     closure_ids = fields.One2many('customer.ticket.closure', 'ticket_id', string='Closings')
 
-    _closed_date_idx = models.Index('(closed_date) WHERE is_closed IS TRUE')
+    is_rating_due = fields.Boolean(
+        readonly=True, copy=False, help='The ticket was solved and its customer was not asked yet; an imported one is not.')
+
+    _rating_due_idx = models.Index('(closed_date) WHERE is_rating_due IS TRUE')
 
     def write(self, vals):
         """Let the customer be asked after a ticket was solved."""
+        if not vals.get('stage_id'):
+            return super().write(vals)
+        before = self.filtered(lambda ticket: ticket.state == 'closed')
         result = super().write(vals)
-        if vals.get('stage_id') and any(
-                ticket.state == 'closed' and ticket.sudo().team_id.asks_rating for ticket in self):
+        # sudo: who moves a ticket need not know of the question
+        solved = (self - before).sudo().filtered(
+            lambda ticket: ticket.state == 'closed' and ticket.team_id.asks_rating and not ticket.is_automatic)
+        if solved:
+            solved.with_context(tracking_disable=True).is_rating_due = True
             self._wake_cron('customer_helpdesk.ir_cron_ask_customer_ticket_rating')
         return result
 
@@ -78,8 +87,8 @@ class CustomerTicket(models.Model):
         now = fields.Datetime.now()
         rows = self.env.execute_query(SQL("""
             SELECT ticket.id FROM customer_ticket ticket JOIN customer_ticket_team team ON team.id = ticket.team_id
-             WHERE ticket.is_closed IS TRUE AND ticket.state = 'closed' AND team.asks_rating
-               AND ticket.is_automatic IS NOT TRUE AND ticket.closed_date >= %s
+             WHERE ticket.is_rating_due IS TRUE AND ticket.state = 'closed' AND team.asks_rating
+               AND ticket.closed_date >= %s
                AND ticket.closed_date <= %s - COALESCE(team.rating_delay, 0) * interval '1 hour'
                AND NOT EXISTS (SELECT FROM customer_ticket_closure closure
                                 WHERE closure.ticket_id = ticket.id AND closure.closed_date = ticket.closed_date)
@@ -100,6 +109,7 @@ class CustomerTicket(models.Model):
         self.ensure_one()
         # sudo: made by a job, for the requester
         ticket = self.sudo()
+        ticket.with_context(tracking_disable=True).is_rating_due = False
         rating = self.env['rating.rating'].sudo().create({
             'res_model_id': self.env['ir.model']._get_id(self._name), 'res_id': ticket.id,
             'partner_id': ticket.partner_id.id, 'rated_partner_id': ticket.user_id.partner_id.id})

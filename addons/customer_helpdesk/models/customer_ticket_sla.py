@@ -91,13 +91,13 @@ class CustomerTicket(models.Model):
 
     @api.depends('state')
     def _compute_sla_pauses(self):
-        """Remember when the clocks stood: a list of ``[start, end]`` as ISO texts, the last one perhaps without end."""
+        """Remember when the clocks stood: a list of ``[start, end]`` as ISO texts, the last end perhaps empty."""
         now = fields.Datetime.now().isoformat()
         for ticket in self:
             pauses = [list(pause) for pause in ticket.sla_pauses or []]
-            is_open = bool(pauses) and pauses[-1][1] is None
+            is_open = bool(pauses) and not pauses[-1][1]
             if ticket.state in PAUSING_STATES and not is_open:
-                pauses.append([now, None])
+                pauses.append([now, ''])  # XML-RPC knows no None
             elif ticket.state not in PAUSING_STATES and is_open:
                 pauses[-1][1] = now
             ticket.sla_pauses = pauses or False
@@ -109,7 +109,7 @@ class CustomerTicket(models.Model):
     def _sla_breaks(self):
         """Return the pauses as pairs of datetimes; the time since a ticket was closed is none."""
         breaks = [
-            tuple(moment and datetime.fromisoformat(moment) for moment in pause) for pause in self.sla_pauses or []]
+            tuple(datetime.fromisoformat(moment) if moment else None for moment in pause) for pause in self.sla_pauses or []]
         if self.is_closed and breaks and breaks[-1][1] is None:
             breaks.pop()
         return breaks

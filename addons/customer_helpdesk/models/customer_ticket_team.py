@@ -70,7 +70,7 @@ class CustomerTicketTeam(models.Model):
         :param company: the ``res.company`` that serves the customer
         """
         # sudo: customers have no right on teams; the domain is all that they may choose from
-        return self.sudo().search(
+        return self.sudo().search_fetch(
             Domain('portal_published', '=', True) & Domain('company_id', 'in', [company.id, False]))
 
     def _alias_get_creation_values(self):

@@ -66,7 +66,7 @@ class TestTicketAccess(TicketCommon):
         self.assertEqual(self.env['customer.ticket'].search_count([]), count)
 
     def test_visitor(self):
-        """Issue 2.14: a visitor without login sees and changes nothing."""
+        """Issue 2.14, Issue 5.29: a visitor without login sees and changes nothing."""
         self._assert_no_acl(self.visitor)
         self._assert_cannot_change(self.visitor, self.tickets)
 

@@ -185,12 +185,16 @@ class TestRating(ClosingCommon):
         self.assertFalse(self._ask())
 
     def test_nobody_is_asked(self):
-        """Issue 5.26: not after cancelling, not for old closings, not if the team does not ask."""
+        """Issue 5.26: not after cancelling, not for old or imported closings, not if the team does not ask."""
         self.ticket_a1.stage_id = self.stages['cancelled']
         self._close(self.ticket_a2, 30)
         self.ticket_b1.team_id = self.env['customer.ticket.team'].create(
             {'name': 'Quiet', 'company_id': False, 'asks_rating': False})
         self._close(self.ticket_b1)
+        self.env['customer.ticket'].create({
+            'name': 'Imported', 'partner_id': self.user_a1.partner_id.id, 'team_id': self.team.id,
+            'stage_id': self.stages['closed'].id})
+        self._mails()
         self.assertFalse(self._ask())
 
     def test_rate(self):

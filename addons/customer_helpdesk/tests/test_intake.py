@@ -33,6 +33,18 @@ class TestThreading(TicketMailCommon):
         self._receive('a1@example.com', f'{TEAM}, bills@desk.example.com', 'Both')
         self.assertEqual(self.env['customer.ticket'].search_count([]), count + 1)
 
+    def test_contact_of_another_company(self):
+        """Issue 5.3: a sender whose contact belongs to another company than the team is no reason to lose a mail."""
+        contact = self.env['res.partner'].create(
+            {'name': 'Elsewhere', 'email': 'elsewhere@example.org', 'company_id': self.company_2.id})
+        ticket = self._receive('elsewhere@example.org', TEAM, 'Any company')
+        self.assertEqual((ticket.partner_id, ticket.company_id), (contact, self.company_2))
+        self.team.company_id = self.company
+        first, second = (self._receive('elsewhere@example.org', TEAM, f'Ours {index}') for index in range(2))
+        self.assertEqual(first.company_id, self.company)
+        self.assertEqual(first.partner_id, second.partner_id)
+        self.assertEqual(first.partner_id.email, 'elsewhere@example.org')
+
     def test_envelope(self):
         """Issue 5.3: the address to which the mail server delivered counts, whatever stands in To."""
         ticket = self._receive('a1@example.com', 'friends@example.net', 'Hidden', X_Original_To=TEAM)

@@ -2,6 +2,8 @@ import threading
 from functools import partial
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
@@ -94,3 +96,21 @@ class TestIntakeParallel(BaseCase):
             self.assertEqual(len(tickets.partner_id), 1)
             self.assertEqual(env['res.partner'].search_count(
                 [('email_normalized', '=', 'parallel@sender.example.com')]), 1)
+
+    @mute_logger('odoo.sql_db')
+    def test_fetched_mail_is_tried_again(self):
+        """Issue 5.13: a fetched mail that meets a faster transaction is tried again: Odoo would count it as handled."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {'default_fetchmail_server_id': 1})
+            Thread = self.registry['mail.thread']
+            original, calls = Thread._message_route_process, []
+
+            def process(thread, *args, **kwargs):
+                calls.append(1)
+                if len(calls) == 1:
+                    raise SerializationFailure
+                return original(thread, *args, **kwargs)
+
+            with patch.object(Thread, '_message_route_process', process):
+                self.assertTrue(env['mail.thread'].message_process(False, MAIL.format(3).encode()))
+            self.assertEqual(len(calls), 2)

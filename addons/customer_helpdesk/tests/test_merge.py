@@ -47,6 +47,7 @@ class TestMerge(TicketMailCommon):
 
     def test_mail_lands_on_the_target(self):
         """Issue 5.23: mail to the old ticket, by reference or by reply, lands on the target; over a chain too."""
+        self._mails()
         acknowledgement = self.old.message_ids.filtered(lambda message: message.message_type == 'auto_comment')
         self.old._merge_into(self.new)
         third = self._create_ticket(self.user_a1, name='Third')

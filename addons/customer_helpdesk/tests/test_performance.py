@@ -17,7 +17,7 @@ class TestPagesQueries(TicketHttpCommon):
         return self.env.cr.sql_log_count - before
 
     def test_list(self):
-        """Issue 2.14: the list takes at most 18 queries, and not more for 200 tickets than for 10."""
+        """Issue 2.14, Issue 5.30: the list takes at most 18 queries, and not more for 200 tickets than for 10."""
         self.env['customer.ticket'].create([
             {'partner_id': self.user_a1.partner_id.id, 'name': f'Number {number}', 'team_id': self.team.id}
             for number in range(8)])

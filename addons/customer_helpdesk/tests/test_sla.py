@@ -6,6 +6,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
+from odoo.addons.rpc.controllers.xmlrpc import dumps
+
 from .common import TicketCommon
 from .test_mail import TicketMailCommon
 
@@ -141,6 +143,15 @@ class TestSla(SlaFixture, TicketCommon):
         self._set_stage('2026-11-27 10:01', late, 'closed')
         self.assertEqual(late.resolution_state, 'missed')
 
+    def test_taken_over(self):
+        """Issue 5.20: a ticket that was closed elsewhere keeps its dates, and the hours between them."""
+        ticket = self._create_ticket(
+            self.user_a1, open_date=at('2026-11-25 08:00'), closed_date=at('2026-11-25 10:00'),
+            stage_id=self.stages['closed'].id)
+        self.env.flush_all()
+        self.assertEqual((ticket.closed_date, ticket.resolution_hours), (at('2026-11-25 10:00'), 2))
+        self.assertEqual(ticket.resolution_state, 'met')
+
     def test_reopened(self):
         """Issue 5.20: a ticket that is opened again goes on where it stopped."""
         ticket = self._ticket('2026-11-25 08:00')
@@ -156,6 +167,7 @@ class TestSla(SlaFixture, TicketCommon):
         self._set_stage('2026-11-25 10:00', ticket, 'waiting')
         self.assertEqual((ticket.resolution_state, ticket.sla_status), ('paused', 'paused'))
         self.assertFalse(ticket.resolution_deadline or ticket.sla_deadline or ticket.sla_alert_date)
+        dumps((ticket.read()[0],))  # clients read all fields by XML-RPC
         self._post('2026-11-27 08:00', ticket, self.user_a1)
         self.assertEqual(ticket.state, 'open', 'the answer of the customer ends the waiting')
         self.assertEqual(ticket.resolution_deadline, at('2026-11-30 16:00'), '2 h used, 14 h left')

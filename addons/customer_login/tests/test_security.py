@@ -103,7 +103,7 @@ class TestSecurity(LoginCommon):
         self.assertIn('new@example.com', page.text)
         self.env.invalidate_all()
         self.assertEqual(self.user_a1.email, 'a1@example.com', 'opening the link changes nothing')
-        self.assertIn('is now', self.post_form(f'{link}/confirm').text)
+        self.assertIn('The change is done', self.post_form(f'{link}/confirm').text)
         self.env.invalidate_all()
         self.assertEqual(self.user_a1.email, 'new@example.com')
         self.assertEqual(self.user_a1.login, 'new@example.com')

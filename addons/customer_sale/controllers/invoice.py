@@ -36,7 +36,8 @@ INVOICES = PortalList(
     },
     filters={
         'all': Choice(_lt('All'), [('move_type', 'in', ('out_invoice', 'out_refund'))]),
-        'open': Choice(_lt('Open'), [('move_type', '=', 'out_invoice'), ('payment_state', 'in', ('not_paid', 'partial'))]),
+        'open': Choice(_lt('Open'), [
+            ('move_type', '=', 'out_invoice'), ('payment_state', 'in', ('not_paid', 'partial'))]),
         'overdue_invoices': Choice(_lt('Overdue'), [('customer_is_overdue', '=', True)]),
         'credit_notes': Choice(_lt('Credit notes'), [('move_type', '=', 'out_refund')]),
         'bills': Choice(_lt('Bills'), [('move_type', 'in', ('in_invoice', 'in_refund'))]),
@@ -63,8 +64,8 @@ class CustomerInvoicePortal(CustomerServicesPortal, PortalAccount):
         if not Move.has_access('read'):
             return actions
         invoices = Move.search_fetch(
-            Domain('customer_is_overdue', '=', True) & self._portal_customer_domain('account.move'), ['name', 'invoice_date_due'], order='invoice_date_due, id',
-            limit=MAX_ACTIONS)
+            Domain('customer_is_overdue', '=', True) & self._portal_customer_domain('account.move'),
+            ['name', 'invoice_date_due'], order='invoice_date_due, id', limit=MAX_ACTIONS)
         return actions + [{
             'title': request.env._('Invoice %s', invoice.name),
             'url': invoice.access_url,

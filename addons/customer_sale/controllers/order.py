@@ -38,7 +38,7 @@ QUOTES = PortalList(
         'number': Choice(_lt('Number'), 'name desc, id desc'),
     },
     filters={
-        'new': Choice(_lt('Waiting for your answer'), [('customer_offer_state', '=', 'new')]),
+        'new': Choice(_lt('Waiting for an answer'), [('customer_offer_state', '=', 'new')]),
         'all': Choice(_lt('All'), [('customer_offer_state', '!=', 'draft')]),
         'accepted': Choice(_lt('Accepted'), [('customer_offer_state', '=', 'accepted')]),
         'rejected': Choice(_lt('Rejected'), [('customer_offer_state', '=', 'rejected')]),

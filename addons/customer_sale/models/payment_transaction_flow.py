@@ -2,7 +2,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.http import request
-from odoo.tools import SQL
 
 #: states in which money is there or on its way
 RUNNING = ('pending', 'authorized', 'done')

@@ -10,6 +10,12 @@ from odoo.addons.customer_services.portal_list import clean_text
 
 from ..const import ANSWER_WAYS, MAX_COMMENT, MAX_REMINDERS, OFFER_STATES
 
+#: what is forgotten when an offer is made anew
+ANSWER_FIELDS = (
+    'customer_answer', 'customer_answer_way', 'customer_answer_date', 'customer_answer_partner_id',
+    'customer_answer_access_id', 'customer_answer_name', 'customer_answer_address', 'customer_reject_reason_id',
+    'customer_reject_comment', 'customer_reminded_date')
+
 
 class SaleOrder(models.Model):
     _inherit = 'sale.order'
@@ -151,7 +157,7 @@ class SaleOrder(models.Model):
         self._record_answer('rejected', answer.get('customer_answer_way', 'click'), dict(
             answer, customer_reject_reason_id=reason.id, customer_reject_comment=comment or False))
         self._action_cancel()
-        self.order_line.currency_id  # see Odoo's portal_quote_decline: cached while elevated, the flush needs it
+        self.order_line.mapped('currency_id')  # see Odoo's portal_quote_decline: cached while elevated, the flush needs it
         text = self.env._('Offer rejected by %s', self._answerer_name())
         self._post_answer('\n'.join(filter(None, [text, reason.name, comment])))
 
@@ -219,14 +225,28 @@ class SaleOrder(models.Model):
                     'accepted', 'staff', {'customer_answer_partner_id': self.env.user.partner_id.id})
         return result
 
+    def action_customer_send(self):
+        """Send the offers in ``self`` by mail and mark them as sent, in one call (API).
+
+        :return: True
+        :raises UserError: for an order that is no open offer any more
+        """
+        self.check_access('write')
+        closed = self.filtered(lambda order: order.state not in ('draft', 'sent'))
+        if closed:
+            raise UserError(self.env._('%s is no open offer any more.', closed[0].name))
+        for order in self:
+            template = order._find_mail_template()
+            order.with_context(mark_so_as_sent=True).message_post_with_source(
+                template, email_layout_xmlid='mail.mail_notification_layout_with_responsible_signature',
+                subtype_xmlid='mail.mt_comment')
+            order.filtered(lambda order: order.state == 'draft').action_quotation_sent()
+        return True
+
     def action_draft(self):
         """An offer that is made anew is answered anew."""
         result = super().action_draft()
-        self.write({name: False for name in (
-            'customer_answer', 'customer_answer_way', 'customer_answer_date', 'customer_answer_partner_id',
-            'customer_answer_access_id', 'customer_answer_name', 'customer_answer_address',
-            'customer_reject_reason_id', 'customer_reject_comment', 'customer_reminded_date')}
-            | {'customer_reminder_count': 0})
+        self.write({**dict.fromkeys(ANSWER_FIELDS, False), 'customer_reminder_count': 0})
         return result
 
     # ------------------------------------------------------------------

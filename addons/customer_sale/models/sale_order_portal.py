@@ -44,14 +44,16 @@ class SaleOrder(models.Model):
         return new_sudo
 
     def _customer_demo_invoices(self):
-        """Invoice the demo orders, the first one three weeks overdue (demo data only)."""
+        """Invoice the demo orders, the first one twenty days overdue (demo data only)."""
         if not self.env['account.journal'].search_count([('type', '=', 'sale')], limit=1):
             return
         days = 50
         for order in self:
             invoice = order._create_invoices()
-            invoice.invoice_date = fields.Date.today() - timedelta(days=days)
-            invoice.invoice_date_due = invoice.invoice_date + timedelta(days=30)
+            date = fields.Date.today() - timedelta(days=days)
+            invoice.write({
+                'invoice_payment_term_id': False, 'invoice_date': date,
+                'invoice_date_due': date + timedelta(days=30)})
             invoice.action_post()
             days = 10
 

@@ -18,7 +18,8 @@ class TestSaleAccess(SaleCommon):
         cls.salesman = cls._create_staff(
             'salesman', 'sales_team.group_sale_salesman_all_leads,account.group_account_invoice')
         cls.accountant = cls._create_staff('accountant', 'account.group_account_user')
-        cls.sales_specialist = cls._create_staff('sales_specialist', f'{GROUP_SPECIALIST},sales_team.group_sale_manager,account.group_account_invoice')
+        cls.sales_specialist = cls._create_staff(
+            'sales_specialist', f'{GROUP_SPECIALIST},sales_team.group_sale_manager,account.group_account_invoice')
         cls.env['customer.administrator'].create({
             'customer_id': cls.customer_a.id, 'user_id': cls.sales_specialist.id})
         cls.orders = cls.order_a1 | cls.order_a2 | cls.order_b1

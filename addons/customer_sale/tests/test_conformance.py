@@ -8,7 +8,8 @@ class TestConformance(ConformanceMixin, TransactionCase):
     """Issue 6.5: what the suite asks of every addon, and that Odoo's models carry the predicate."""
 
     addon = 'customer_sale'
-    public_methods = frozenset({'sale.order.action_confirm', 'sale.order.action_draft'})
+    public_methods = frozenset({
+        'sale.order.action_confirm', 'sale.order.action_customer_send', 'sale.order.action_draft'})
     # who holds the share link of an offer answers it, as in Odoo
     public_routes = frozenset({'/my/quotes/<int:order_id>/accept', '/my/quotes/<int:order_id>/reject'})
 

@@ -8,10 +8,13 @@ from ..const import GROUP_AGENT, GROUP_SPECIALIST
 
 #: models whose rows open something to somebody
 GRANTS = ('customer.access', 'customer.administrator', 'customer.processor')
-#: customers of one specialist up to which each is looked up in the index of the owners; of more a hash is built
+#: customers of one specialist up to which each is looked up in the index of the owners; of more, a page of a list
+#: is compared with a hash of them
 FEW_CUSTOMERS = 1000
 #: seconds for which the choice between the two is remembered; both find the same, one is quicker
 CHOICE_SECONDS = 3600
+#: key of the context while a page of an ordered list is searched
+PAGE_KEY = 'customer_services_page'
 
 
 class CustomerAccessibleMixin(models.AbstractModel):
@@ -82,6 +85,14 @@ class CustomerAccessibleMixin(models.AbstractModel):
             return accessible if wanted else SQL('%s IS NOT TRUE', accessible)
 
         return Domain.custom(to_sql=to_sql, predicate=lambda record: record.customer_accessible == wanted)
+
+    @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
+        """Let the predicate know whether a page of an ordered list is wanted, see :meth:`_is_administered_sql`."""
+        is_page = bool(limit and order)
+        if is_page != bool(self.env.context.get(PAGE_KEY)):
+            self = self.with_context(**{PAGE_KEY: is_page})
+        return super()._search(domain, offset, limit, order, **kwargs)
 
     @api.depends(lambda self: self._customer_accessible_depends())
     @api.depends_context('uid')
@@ -275,12 +286,13 @@ class CustomerAccessibleMixin(models.AbstractModel):
     def _is_administered_sql(self, owner):
         """Return as SQL whether the current user administers the customer today.
 
-        Few customers are looked up one by one in the index on the owner: the time depends on them, not on the size of
-        the table. Many are hashed and compared with the rows in the order of the list, which ends with the first page.
+        Customers are looked up one by one in the index on the owner: the time depends on them, not on the size of the
+        table. A page of an ordered list would have to sort all that is found; of many customers it is quicker to read
+        in the order of the list and compare with a hash, until the page is full.
 
         :param owner: column of the customer, as SQL
         """
-        if not self._has_many_customers():
+        if not (self.env.context.get(PAGE_KEY) and self._has_many_customers()):
             return SQL('%s = ANY(%s)', owner, self._administered_sql())
         return SQL('%s IN (SELECT customer_id FROM customer_administrator WHERE user_id = %s AND %s)',
                    owner, self.env.uid, self._period_sql())

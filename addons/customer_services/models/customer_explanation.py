@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..const import GROUP_AGENT
 
@@ -64,7 +65,7 @@ class CustomerExplanation(models.AbstractModel):
         if record._name == 'res.partner' and not record.sudo().customer_owned:
             return [self.env._('It belongs to no customer: Odoo\'s own rights apply.')]
         customer = record.sudo().commercial_partner_id
-        if not customer:
+        if not customer and not accessible:
             return [self.env._('There is no customer who owns this.')]
         grants = self._staff_grants if restriction == 'specialist' else self._end_user_grants
         texts = grants(record, customer)
@@ -73,6 +74,8 @@ class CustomerExplanation(models.AbstractModel):
             return chosen
         if accessible and record == record.env.user.partner_id:
             return [self.env._('It is his own contact.')]
+        if accessible and not customer:
+            return [self.env._('It belongs to no customer, and he made it or is responsible for it.')]
         if accessible:
             return [self.env._('It is open to this user without a grant of his own.')]
         return [self.env._('There is no access and no authorisation to %s.', customer.name)]
@@ -84,9 +87,10 @@ class CustomerExplanation(models.AbstractModel):
         env = record.sudo().env
         mine = [('user_id', '=', record.env.uid)]
         administrators = env['customer.administrator'].search([*mine, ('customer_id', '=', customer.id)])
-        processors = env['customer.processor'].search(
-            [*mine, ('customer_id', '=', customer.id)] if record._name == 'res.partner' else
-            [*mine, ('res_model', '=', record._name), ('res_id', '=', record.id)])
+        processors = env['customer.processor'].search(Domain(mine) & (
+            Domain('customer_id', '=', customer.id) if record._name == 'res.partner' else Domain.OR(
+                Domain('res_model', '=', document._name) & Domain('res_id', '=', document.id)
+                for document in self._with_origins(record))))
         return [
             (self._holds(right), self.env._(
                 'He administers %(customer)s%(period)s.', customer=customer.name, period=self._period(right)))
@@ -102,24 +106,40 @@ class CustomerExplanation(models.AbstractModel):
         """Return ``(opens, text)`` for each access of the end user to the customer."""
         # sudo: a manager asks; the accesses of another user are shown to him
         env = record.sudo().env
-        accesses = env['customer.access'].search(
-            [('user_id', '=', record.env.uid), ('customer_id', '=', customer.id)])
+        owners = [customer.id, *(document.sudo().commercial_partner_id.id for document in self._with_origins(record))]
+        accesses = env['customer.access'].search([('user_id', '=', record.env.uid), ('customer_id', 'in', owners)])
         labels = {
             name: dict(accesses._fields[name]._description_selection(self.env)) for name in ('state', 'scope')}
         return [
             (access.state == 'activated' and self._covers(access, record), self.env._(
-                'Access to %(customer)s: %(state)s, %(scope)s.', customer=customer.name,
+                'Access to %(customer)s: %(state)s, %(scope)s.', customer=access.customer_id.name,
                 state=labels['state'][access.state], scope=labels['scope'][access.scope]))
             for access in accesses]
 
     @api.model
     def _covers(self, access, record):
         """Tell whether the scope of the access covers the record."""
-        if access.scope == 'all' or record._name == 'res.partner':
+        if record._name == 'res.partner':
             return True
-        if access.scope == 'kinds':
-            return record._name in access.kind_ids.mapped('model')
-        return record.sudo().partner_id == record.env.user.partner_id
+        if access.scope != 'own':
+            is_kind = access.scope == 'all' or (record._customer_kind or record._name) in access.kind_ids.mapped('model')
+            return is_kind and record.sudo().commercial_partner_id == access.customer_id
+        me = record.env.user.partner_id
+        # sudo: what the document hangs on opens it, whether or not the user may see that
+        return any(document.sudo().partner_id == me and document.sudo().commercial_partner_id == access.customer_id
+                   for document in self._with_origins(record))
+
+    @api.model
+    def _with_origins(self, record):
+        """Return the document and all documents on which it hangs, as a list of records."""
+        found, steps = [], [record]
+        while steps:
+            document = steps.pop()
+            found.append(document)
+            for name in document._customer_origin_fields:
+                # sudo: an origin counts, whether or not the user may see it
+                steps += list(document.sudo()[name].with_env(document.env))
+        return found
 
     @api.model
     def _holds(self, right):

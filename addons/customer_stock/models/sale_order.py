@@ -10,7 +10,7 @@ class SaleOrder(models.Model):
 
     @api.depends('picking_ids.state', 'picking_ids.customer_delivered_date', 'order_line.qty_delivered')
     def _compute_customer_state(self):
-        super()._compute_customer_state()
+        return super()._compute_customer_state()
 
     def _customer_state(self):
         state = super()._customer_state()
@@ -48,7 +48,7 @@ class SaleOrderLine(models.Model):
 
     @api.depends('move_ids.state', 'qty_delivered')
     def _compute_customer_state(self):
-        super()._compute_customer_state()
+        return super()._compute_customer_state()
 
     def _customer_state(self):
         state = super()._customer_state()

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -52,6 +54,7 @@ class TestAutomation(TicketMailCommon):
         self.ticket_a1.last_message_date = fields.Datetime.subtract(fields.Datetime.now(), days=2, hours=1)
         self.ticket_a2.last_message_date = fields.Datetime.now()
         self.env.flush_all()
-        self.env['base.automation']._cron_process_time_based_actions()
+        with patch.object(self.env.registry['ir.cron'], '_commit_progress', return_value=1):
+            self.env['base.automation']._cron_process_time_based_actions()
         self.assertEqual(self.ticket_a1.user_id, self.manager)
         self.assertFalse(self.ticket_a2.user_id)

@@ -91,12 +91,18 @@ class TestAuthorisationDocuments(DocumentFixture, TransactionCase):
         self.env['customer.processor'].create(
             {'user_id': self.specialist.id, 'res_model': self.doc_b1._name, 'res_id': self.doc_b1.id})
         self._access(self.user_b2).scope = 'kinds'
+        Paper = self.env['test.customer.paper']
+        papers = [
+            Paper.create({'name': 'of b', 'partner_id': self.customer_b.id, 'document_id': self.doc_b1.id}),
+            Paper.create({'name': 'of a, hangs on b', 'partner_id': self.customer_a.id, 'document_id': self.doc_b1.id}),
+            Paper.with_user(self.specialist).create({'name': 'of nobody'}).with_env(self.env)]
+        self._access(self.user_b1).scope = 'own'
         users = (
             self.user_a1 | self.user_a2 | self.user_b1 | self.user_b2 | self.revoked | self.visitor | self.agent
             | self.specialist | self.manager | self.employee | self.other_company_agent)
         verdicts = set()
         for user in users:
-            for record in (*self.docs, self.customer_a, self.customer_b, self.user_a1.partner_id,
+            for record in (*self.docs, *papers, self.customer_a, self.customer_b, self.user_a1.partner_id,
                            self.company.partner_id):
                 record = record.with_context(allowed_company_ids=(self.company | self.company_2).ids)
                 expected = user.active and record.with_user(user).with_context(

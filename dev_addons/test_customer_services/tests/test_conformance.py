@@ -1,4 +1,7 @@
+import sys
+
 from odoo.tests import TransactionCase, tagged
+from odoo.tests.loader import get_module_test_cases
 
 from odoo.addons.customer_services.tests.conformance import ConformanceMixin
 
@@ -12,3 +15,10 @@ class TestConformance(ConformanceMixin, TransactionCase):
         self.assertEqual(
             {model._name for model in self._documents()},
             {'test.customer.document', 'test.customer.paper', 'test.customer.receipt'})
+
+    def test_checks_are_run(self):
+        """Issue 2.13: Odoo, which leaves out inherited tests, runs those of the mixin."""
+        checks = {name for name in dir(ConformanceMixin) if name.startswith('test_')}
+        self.assertTrue(checks)
+        run = {case._testMethodName for case in get_module_test_cases(sys.modules[__name__])}
+        self.assertLessEqual(checks, run)

@@ -128,11 +128,14 @@ class TestDerived(DocumentFixture, TransactionCase):
             self.patch(customer_accessible_mixin, 'FEW_CUSTOMERS', few)
             registry.clear_cache()
             self.env.invalidate_all()
-            query = Document._search([('customer_accessible', '=', True)]).select()
-            self.assertEqual('IN (SELECT customer_id FROM customer_administrator' in query.code, not few)
+            for limit, order in ((80, 'id desc'), (None, 'id desc'), (80, None)):
+                query = Document._search([('state', '=', 'new')], limit=limit, order=order).select()
+                self.assertEqual('IN (SELECT customer_id FROM customer_administrator' in query.code,
+                                 bool(not few and limit and order))
             found.append((
-                Document.search([]).ids, Document.search_count([]), Partner.search(partners).ids,
-                self.env['customer.access'].with_user(self.specialist).search([]).ids,
+                Document.search([]).ids, Document.search([], limit=80).ids, Document.search_count([]), Partner.search(partners).ids,
+                Partner.search(partners, limit=80).ids,
+                self.env['customer.access'].with_user(self.specialist).search([], limit=80).ids,
                 Document.sudo().search([('customer_accessible', '=', False)]).ids))
         registry.clear_cache()
         self.assertEqual(found[0], found[1])

@@ -118,5 +118,6 @@ class TestMatrixModels(MatrixFixture, TransactionCase):
         return next(
             name for name in (
                 'scope', 'name', 'date_end', 'key', 'sequence', 'email', 'level', 'turn', 'is_answering', 'login',
-                'mode', 'kind', 'used')
+                'tries', 'subject', 'note', 'address', 'reminded', 'mode', 'kind', 'used', 'hours', 'token_hash',
+                'label')
             if name in record._fields)

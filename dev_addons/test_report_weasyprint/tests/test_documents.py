@@ -2,7 +2,12 @@ from odoo import Command
 from odoo.tests import tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-from odoo.addons.report_weasyprint.tests.common import image_sizes, page_sizes, page_texts
+from odoo.addons.report_weasyprint.tests.common import (
+    image_sizes,
+    page_sizes,
+    page_texts,
+    word_positions,
+)
 
 
 @tagged('post_install', '-at_install')
@@ -25,19 +30,64 @@ class TestDocuments(AccountTestInvoicingCommon):
             force_report_rendering=True, report_pdf_no_attachment=True)
         return reports._render_qweb_pdf(report, records.ids if records else None, data=data)[0]
 
+    def invoice(self):
+        """Return a posted invoice of two lines with a discount."""
+        invoice = self.init_invoice('out_invoice', partner=self.partner_a, products=self.product_a + self.product_b)
+        invoice.invoice_line_ids[0].discount = 10
+        invoice.action_post()
+        return invoice
+
+    def picking(self):
+        """Return a confirmed delivery of three pieces."""
+        warehouse = self.env['stock.warehouse'].search([('company_id', '=', self.company.id)], limit=1)
+        picking = self.env['stock.picking'].create({
+            'picking_type_id': warehouse.out_type_id.id, 'partner_id': self.partner_a.id,
+            'location_id': warehouse.lot_stock_id.id,
+            'location_dest_id': self.env.ref('stock.stock_location_customers').id,
+            'move_ids': [Command.create({
+                'product_id': self.product_a.id, 'product_uom_qty': 3, 'location_id': warehouse.lot_stock_id.id,
+                'location_dest_id': self.env.ref('stock.stock_location_customers').id})],
+        })
+        picking.action_confirm()
+        return picking
+
+    def choose_din(self):
+        """Let the company write letters by DIN 5008."""
+        self.company.write({
+            'external_report_layout_id': self.env.ref('l10n_din5008.external_layout_din5008').id,
+            'paperformat_id': self.env.ref('l10n_din5008.paperformat_euro_din').id,
+        })
+
     def test_layouts(self):
         """Issue 4.2: an invoice comes out in each of Odoo's layouts: letter head, foot, customer, lines, page numbers."""
-        invoice = self.init_invoice(
-            'out_invoice', partner=self.partner_a, products=self.product_a + self.product_b, post=True)
+        invoice = self.invoice()
         layouts = self.env['report.layout'].search([])
-        self.assertGreaterEqual(len(layouts), 7)
+        self.assertEqual(set(layouts.mapped('name')) - {
+            'Light', 'Boxed', 'Bold', 'Striped', 'Bubble', 'Wave', 'Folder', 'DIN 5008'}, set())
+        self.assertEqual(len(layouts), 8)
         for layout in layouts:
-            self.company.external_report_layout_id = layout.view_id
+            if layout.name == 'DIN 5008':
+                self.choose_din()
+            else:
+                self.company.external_report_layout_id = layout.view_id
             pdf = self.print('account.report_invoice_with_payments', invoice)
             self.assertEqual(page_sizes(pdf), [(210, 297)], layout.name)
             text, = page_texts(pdf)
-            for part in ('Slogan of the house', 'Foot of the house', 'Printed Customer', invoice.name, 'product_a', '1 / 1'):
+            for part in ('Slogan of the house', 'Foot of the house', 'Printed Customer', invoice.name, 'product_a'):
                 self.assertIn(part, text, layout.name)
+            self.assertRegex(text, '1 (/|of) 1', layout.name)
+            self.assertIn('disc.%', text.lower(), f'the head of the column in one line: {layout.name}')
+
+    def test_din_letters(self):
+        """Issue 4.2: letters by DIN 5008 are all printed in one size, also one whose tables are narrow."""
+        self.choose_din()
+        letters = (('account.report_invoice_with_payments', self.invoice()), ('stock.action_report_delivery', self.picking()))
+        feet = []
+        for report, record in letters:
+            words = word_positions(self.print(report, record))
+            feet.append(next(place for word, place in words.items() if word.startswith('Page:')))
+        self.assertAlmostEqual(feet[0][0], feet[1][0], delta=0.5)
+        self.assertAlmostEqual(feet[0][1], feet[1][1], delta=0.5)
 
     def test_invoices_in_one_file(self):
         """Issue 4.1: ten invoices print as one file, each with its own page numbers."""
@@ -66,23 +116,25 @@ class TestDocuments(AccountTestInvoicingCommon):
 
     def test_stock(self):
         """Issue 4.2: delivery slip, picking with bar code and count sheet print."""
-        warehouse = self.env['stock.warehouse'].search([('company_id', '=', self.company.id)], limit=1)
-        picking = self.env['stock.picking'].create({
-            'picking_type_id': warehouse.out_type_id.id, 'partner_id': self.partner_a.id,
-            'location_id': warehouse.lot_stock_id.id,
-            'location_dest_id': self.env.ref('stock.stock_location_customers').id,
-            'move_ids': [Command.create({
-                'product_id': self.product_a.id, 'product_uom_qty': 3, 'location_id': warehouse.lot_stock_id.id,
-                'location_dest_id': self.env.ref('stock.stock_location_customers').id})],
-        })
-        picking.action_confirm()
+        picking = self.picking()
         text, = page_texts(self.print('stock.action_report_delivery', picking))
         self.assertIn(picking.name, text)
         self.assertIn('product_a', text)
         self.assertTrue(image_sizes(self.print('stock.action_report_picking', picking)), 'its bar code')
         quant = self.env['stock.quant'].create({
-            'product_id': self.product_a.id, 'location_id': warehouse.lot_stock_id.id, 'quantity': 4})
+            'product_id': self.product_a.id, 'location_id': picking.location_id.id, 'quantity': 4})
         self.assertIn('product_a', page_texts(self.print('stock.action_report_inventory', quant))[0])
+
+    def test_traceability(self):
+        """Issue 4.1: what Odoo prints past its reports (traceability, landscape, margins of its own) is printed too."""
+        picking = self.picking()
+        reports = self.env['stock.traceability.report'].with_context(active_model='stock.picking', active_id=picking.id)
+        pdf = reports.get_pdf([])
+        self.assertEqual(page_sizes(pdf), [(297, 210)])
+        text, = page_texts(pdf)
+        self.assertIn('Traceability Report', text)
+        self.assertIn(picking.name, text)
+        self.assertIn(self.company.name, text, 'its header')
 
     def test_labels(self):
         """Issue 4.2: product labels print on their sheets, with bar codes and prices, without an empty page."""

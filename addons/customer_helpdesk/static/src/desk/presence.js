@@ -26,7 +26,7 @@ export class TicketPresence extends Component {
                 this.enter(next.record.resId);
             }
         });
-        useEffect((isAnswering) => this.tell(), () => [this.isAnswering]);
+        useEffect(() => void this.tell(), () => [this.ticketId, this.isAnswering]);
         this.timer = setInterval(() => this.tell(), HEARTBEAT);
         onWillUnmount(() => {
             clearInterval(this.timer);

@@ -1,0 +1,6 @@
+from . import (
+    customer_registration,
+    customer_registration_field,
+    customer_registration_policy,
+    customer_registration_proof,
+)
