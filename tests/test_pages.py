@@ -12,6 +12,7 @@ PAGES = [
     '/my', '/my/tickets', '/my/tickets?filterby=closed&groupby=stage', '/my/tickets?search=nothing-at-all',
     '/my/tickets/new', 'ticket', '/my/tickets/2000000', '/my/accesses', '/my/accesses/new',
     '/my/appointments', '/my/appointments/new', '/my/appointments/feed',
+    '/my/files', '/my/files?groupby=project', '/my/files/notifications', '/my/requests',
 ]
 OVERFLOW = """() => {
     const width = document.documentElement.clientWidth;

@@ -43,11 +43,11 @@ class ProjectProject(models.Model):
     def _compute_customer_counts(self):
         files = dict(self.env['customer.file']._read_group(
             [('project_id', 'in', self.ids)], ['project_id'], ['__count']))
-        requests = dict(self.env['customer.file.request']._read_group(
+        waiting = dict(self.env['customer.file.request']._read_group(
             [('project_id', 'in', self.ids), ('is_done', '=', False)], ['project_id'], ['__count']))
         for project in self:
             project.customer_file_count = files.get(project, 0)
-            project.customer_request_count = requests.get(project, 0)
+            project.customer_request_count = waiting.get(project, 0)
 
     # ------------------------------------------------------------------
     # CRUD
