@@ -32,8 +32,8 @@ class CustomerTicket(models.Model):
         if not self.env.context.get(GATEWAY_KEY):
             texts = {}
             for ticket, vals in zip(tickets, vals_list, strict=True):
-                given = 'description' in vals  # what was just written is not read back
-                text = vals['description'] if given else ticket.description
+                # what was just written is not read back
+                text = vals['description'] if 'description' in vals else ticket.description  # noqa: SIM401
                 if files or not is_html_empty(text):
                     texts[ticket] = text
             requests = tickets.browse(ticket.id for ticket in texts)._post_requests(texts, files)

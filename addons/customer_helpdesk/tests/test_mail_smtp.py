@@ -72,7 +72,7 @@ class TestTicketSmtp(TicketMailCommon):
             References=f'{mail["References"] or ""} {mail["Message-Id"]}'.strip())
 
     def test_vertical(self):
-        """Issue 2.14: Issue 5.7: Issue 5.11: portal ticket, answer of staff, answer of the customer by mail: each party gets each once."""
+        """Issue 2.14: Issue 5.7: Issue 5.11: ticket in the portal, answer of staff, answer by mail: each party gets each once."""
         ticket = self.env['customer.ticket'].with_user(self.user_a1)._create_from_customer(
             {'name': 'Tür klemmt', 'description': 'Seit heute früh\n<b>links</b>'}).sudo()
         mails = self._deliver()

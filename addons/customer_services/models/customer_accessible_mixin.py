@@ -91,7 +91,8 @@ class CustomerAccessibleMixin(models.AbstractModel):
         """Let the predicate know whether a page of an ordered list is wanted, see :meth:`_is_administered_sql`."""
         is_page = bool(limit and order)
         if is_page != bool(self.env.context.get(PAGE_KEY)):
-            self = self.with_context(**{PAGE_KEY: is_page})
+            asked = self.with_context(**{PAGE_KEY: is_page})
+            return super(CustomerAccessibleMixin, asked)._search(domain, offset, limit, order, **kwargs)
         return super()._search(domain, offset, limit, order, **kwargs)
 
     @api.depends(lambda self: self._customer_accessible_depends())
