@@ -20,6 +20,9 @@ class CustomerFile(models.Model):
     _customer_icon = 'fa-files-o'
     _customer_open_domain = [('needs_confirmation', '=', True), ('is_confirmed', '=', False)]
     _customer_fields = frozenset()
+    _fixed_fields = frozenset({
+        'commercial_partner_id', 'reach', 'reach_access_ids', 'version_id', 'version_ids', 'size', 'mimetype',
+        'version_date', 'uploader_id', 'from_customer', 'is_confirmed', 'request_id', 'receipt_ids'})
 
     name = fields.Char(string='Name', required=True, size=MAX_NAME, index='trigram', tracking=True)
     active = fields.Boolean(default=True)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..const import OPEN_PRIVACY, REACHES, VISIBILITIES
@@ -16,6 +17,9 @@ class CustomerReachMixin(models.AbstractModel):
     _description = 'Visibility in a project'
     _inherit = ['customer.accessible.mixin']
     _customer_origin_fields = ('project_id',)
+
+    #: names of fields that follow from others or from uploads: RPC reaches stored fields, whatever a form shows
+    _fixed_fields = frozenset({'commercial_partner_id', 'reach', 'reach_access_ids'})
 
     project_id = fields.Many2one(
         'project.project', string='Project', required=True, index=True, ondelete='cascade')
@@ -64,6 +68,29 @@ class CustomerReachMixin(models.AbstractModel):
             return 'customer', none
         accesses = limits[0] & limits[-1]
         return 'accesses', accesses
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create records; what follows from others is nobody's to write."""
+        self._check_fixed_fields(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Change records; who moves one to another project must be allowed to write it there too."""
+        self._check_fixed_fields([vals])
+        result = super().write(vals)
+        if 'project_id' in vals and not self.env.su:
+            self.check_access('write')
+        return result
+
+    @api.model
+    def _check_fixed_fields(self, vals_list):
+        """Refuse values that would show foreign content or widen who sees something.
+
+        :raises AccessError: for a name in ``_fixed_fields``, except in superuser mode
+        """
+        if not self.env.su and any(self._fixed_fields.intersection(vals) for vals in vals_list):
+            raise AccessError(self.env._('You have no access to this customer.'))
 
     # ------------------------------------------------------------------
     # Predicate

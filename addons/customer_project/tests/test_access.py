@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -141,3 +142,23 @@ class TestAccess(FileCommon):
         for user in (self.specialist, self.user_b1, self.employee):
             with self.assertRaises(AccessError):
                 receipt.with_user(user).read(['kind'])
+
+    def test_what_follows_is_not_written(self):
+        """Issue 9.11: nobody points a file or a link at foreign content, or widens who sees it, by RPC."""
+        mine = self.file.with_user(self.specialist)
+        for vals in ({'version_id': self.file_b.version_id.id}, {'reach': 'customer'}, {'from_customer': True},
+                     {'uploader_id': self.user_b1.id}, {'commercial_partner_id': self.customer_b.id}):
+            with self.assertRaises(AccessError, msg=vals):
+                mine.write(vals)
+            with self.assertRaises(AccessError, msg=vals):
+                mine.create(dict(vals, name='x.pdf', project_id=self.project_a.id))
+        with self.assertRaises(AccessError):
+            self.folder.with_user(self.specialist).reach = 'customer'
+        with self.assertRaises(AccessError):
+            self.folder_box.with_user(self.specialist).project_id = self.project_b
+        link, _url = self.env['customer.file.link'].with_user(self.specialist)._issue(
+            mine, 'x', fields.Datetime.to_datetime('2035-01-01'))
+        for vals in ({'file_id': self.file_b.id}, {'expiry': '2040-01-01'}, {'is_revoked': False}):
+            with self.assertRaises(AccessError, msg=vals):
+                link.write(vals)
+        self.assertEqual(self.file.version_id.file_id, self.file)

@@ -9,7 +9,7 @@ class TestConformance(ConformanceMixin, TransactionCase):
 
     addon = 'customer_project'
     public_methods = frozenset({
-        'customer.file.action_download', 'customer.file.action_open_portal', 'customer.file.action_share',
+        'customer.file.action_download', 'customer.file.action_open_portal',
         'customer.file.upload_start', 'customer.file.upload_piece', 'customer.file.upload_finish',
         'customer.file.upload_from_url', 'customer.file.version.action_download', 'customer.file.link.action_revoke',
         'customer.file.link.wizard.action_apply', 'customer.file.return.wizard.action_apply',
