@@ -91,7 +91,7 @@ def compare(monkeypatch, without, with_ours):
     """Return what `run_core` returns for these two outcomes."""
     outcomes = {'core_without': without, 'core_with': with_ours}
     monkeypatch.setattr(testing_core, '_run', lambda templates, modules, template, label: outcomes[label])
-    templates = SimpleNamespace(stock=lambda names: 'stock', get=lambda names, demo, parent, label: 'ours')
+    templates = SimpleNamespace(stock=lambda names: 'stock', get=lambda names, parent: 'ours')
     return testing_core.run_core(templates, ['portal'])
 
 
