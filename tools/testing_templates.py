@@ -102,16 +102,15 @@ class Templates:
         self.cluster = cluster
         self._serial = itertools.count(1)
 
-    def get(self, modules, demo=True, parent=None, label=None):
+    def get(self, modules, demo=True, parent=None):
         """Return the name of the template database with `modules`; build it if it is not there.
 
         :param parent: template to start from instead of an empty database
-        :param label: for a database that differs from the usual one with these modules, by its parent
         """
-        name = f'{TEMPLATE}_{label or ("demo" if demo else "bare")}_{template_key(modules, demo)}'
+        name = f'{TEMPLATE}_{"demo" if demo else "bare"}_{template_key(modules, demo)}'
         with lock(TEST_DIR / 'locks' / name):
             if not (self.cluster.exists(name) and _mark(name).exists()):
-                self._build(name, modules, demo, parent, assets=demo or bool(label))
+                self._build(name, modules, demo, parent)
         _mark(name).touch()
         return name
 
@@ -173,7 +172,7 @@ class Templates:
         shutil.copytree(_filestore(template), _filestore(name), copy_function=os.link,  # files are never rewritten
                         ignore=lambda *args: {_MARK})
 
-    def _build(self, name, modules, demo, parent, assets):
+    def _build(self, name, modules, demo, parent):
         new = f'{name}_new'
         log_path = LOG_DIR / f'{name}.log'
         if parent:
@@ -191,7 +190,7 @@ class Templates:
             raise Problem(f'cannot install {", ".join(sorted(modules))}, see {log_path}\n{tail(log_path)}')
         if glue:
             shell(self.cluster, new, UPDATE_LIST, LOG_DIR / f'{name}.list.log')
-        if assets:  # no browser looks at a bare database
+        if demo:  # no browser looks at a bare database
             shell(self.cluster, new, PREGENERATE, LOG_DIR / f'{name}.assets.log')
         shutil.rmtree(_filestore(name), ignore_errors=True)
         _filestore(new).mkdir(parents=True, exist_ok=True)

@@ -106,7 +106,7 @@ class ConformanceMixin:
         """Issue 2.13: a method without leading underscore is an API and has to be on the explicit list.
 
         It is listed once, with the model that defines it: mixins, not all that inherit them. What overrides a method of
-        another addon is as public as that.
+        another addon is as public as that, and may be listed.
         """
         prefix, found = f'odoo.addons.{self.addon}.', set()
         for name in self.env.registry:
@@ -120,7 +120,10 @@ class ConformanceMixin:
                     if not method.startswith('_') and inspect.isfunction(inspect.unwrap(function))
                     and not getattr(function, '_api_private', False)
                     and not any(method in vars(other) for other in others))
-        self.assertEqual(found, set(self.public_methods))
+        self.assertLessEqual(found, set(self.public_methods))
+        for listed in self.public_methods:
+            model, method = listed.rsplit('.', 1)
+            self.assertTrue(hasattr(self.env[model], method), f'{listed} is no method any more')
 
     def test_routes_change_state_by_post_only(self):
         """Issue 2.13: a route that is not read-only takes POST only, with a CSRF token; GET changes nothing."""
