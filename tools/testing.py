@@ -70,7 +70,7 @@ def run_addon(templates, name):
     result = Result(name)
     log_path = LOG_DIR / f'{name}.log'
     try:
-        template = templates.below(name)
+        template = templates.with_assets(templates.below(name))
         begin = time.monotonic()
         with templates.clone(template, name) as database:
             argv = odoo_command(

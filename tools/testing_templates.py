@@ -16,8 +16,9 @@ from tools.testing_odoo import DATA_DIR, LOG_DIR, TEST_DIR, odoo_command, run, s
 
 PREFIX = f'cs_test_{hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]}'  # checkouts may share a cluster
 TEMPLATE = f'{PREFIX}_tpl'
-KEPT = 12  # templates
+KEPT = 32  # templates
 _MARK = '.complete'
+_ASSETS = '.assets'
 CLONE_NAME = rf'^{PREFIX}_\w+_(\d+)_\d+$'
 BUILD_TIMEOUT = 900  # seconds
 UPDATE_LIST = "env['ir.module.module'].update_list()\nenv.cr.commit()"
@@ -142,7 +143,7 @@ class Templates:
     def suite(self):
         """Return the template with all our addons but those that only serve tests, with demo data."""
         own = [name for name in own_addon_paths() if not name.startswith('test_')]
-        return self.get(own, parent=self.stock(own))
+        return self.with_assets(self.get(own, parent=self.stock(own)))
 
     @contextlib.contextmanager
     def clone(self, template, label):
@@ -170,7 +171,7 @@ class Templates:
         self.drop(name)
         self.cluster.create(name, template)
         shutil.copytree(_filestore(template), _filestore(name), copy_function=os.link,  # files are never rewritten
-                        ignore=lambda *args: {_MARK})
+                        ignore=lambda *args: {_MARK, _ASSETS})
 
     def _build(self, name, modules, demo, parent):
         new = f'{name}_new'
@@ -190,13 +191,20 @@ class Templates:
             raise Problem(f'cannot install {", ".join(sorted(modules))}, see {log_path}\n{tail(log_path)}')
         if glue:
             shell(self.cluster, new, UPDATE_LIST, LOG_DIR / f'{name}.list.log')
-        if demo:  # no browser looks at a bare database
-            shell(self.cluster, new, PREGENERATE, LOG_DIR / f'{name}.assets.log')
         shutil.rmtree(_filestore(name), ignore_errors=True)
         _filestore(new).mkdir(parents=True, exist_ok=True)
         _filestore(new).rename(_filestore(name))
         self.cluster.rename(new, name)
         _mark(name).touch()
+
+    def with_assets(self, name):
+        """Return the template `name`, with the assets that a browser asks for generated."""
+        mark = _filestore(name) / _ASSETS
+        with lock(TEST_DIR / 'locks' / name):
+            if not mark.exists():
+                shell(self.cluster, name, PREGENERATE, LOG_DIR / f'{name}.assets.log')
+                mark.touch()
+        return name
 
     def prune(self):
         """Drop all templates but the ones used last."""
