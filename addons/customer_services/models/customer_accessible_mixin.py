@@ -89,11 +89,10 @@ class CustomerAccessibleMixin(models.AbstractModel):
     @api.model
     def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
         """Let the predicate know whether a page of an ordered list is wanted, see :meth:`_is_administered_sql`."""
-        is_page = bool(limit and order)
+        is_page, model = bool(limit and order), self
         if is_page != bool(self.env.context.get(PAGE_KEY)):
-            asked = self.with_context(**{PAGE_KEY: is_page})
-            return super(CustomerAccessibleMixin, asked)._search(domain, offset, limit, order, **kwargs)
-        return super()._search(domain, offset, limit, order, **kwargs)
+            model = self.with_context(**{PAGE_KEY: is_page})
+        return super(CustomerAccessibleMixin, model)._search(domain, offset, limit, order, **kwargs)
 
     @api.depends(lambda self: self._customer_accessible_depends())
     @api.depends_context('uid')
