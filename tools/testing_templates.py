@@ -182,6 +182,8 @@ class Templates:
             self.drop(new)
             self.cluster.create(new)
         glue = uninvited(modules)
+        if glue and parent:
+            self._set_auto_install(new, glue, False)
         argv = odoo_command(
             self.cluster, new, *([f'--addons-path={_path_without(glue, log_path.stem)}'] if glue else []),
             '-i', ','.join(sorted(modules)), '--with-demo' if demo else '--without-demo', '--stop-after-init',
@@ -191,11 +193,17 @@ class Templates:
             raise Problem(f'cannot install {", ".join(sorted(modules))}, see {log_path}\n{tail(log_path)}')
         if glue:
             shell(self.cluster, new, UPDATE_LIST, LOG_DIR / f'{name}.list.log')
+            self._set_auto_install(new, glue, True)
         shutil.rmtree(_filestore(name), ignore_errors=True)
         _filestore(new).mkdir(parents=True, exist_ok=True)
         _filestore(new).rename(_filestore(name))
         self.cluster.rename(new, name)
         _mark(name).touch()
+
+    def _set_auto_install(self, database, names, value):
+        """Say whether the addons `names` are installed by themselves: their rows may be older than the addons path."""
+        with contextlib.closing(self.cluster.connect(database)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute('UPDATE ir_module_module SET auto_install = %s WHERE name = ANY(%s)', [value, list(names)])
 
     def with_assets(self, name):
         """Return the template `name`, with the assets that a browser asks for generated."""
