@@ -78,5 +78,5 @@ def names(test):
     asked = env['customer.file.request'].create({'name': 'matrix', 'project_id': made.id})
     _link, url = env['customer.file.link']._issue(record, 'matrix', fields.Datetime.to_datetime('2035-01-01'))
     return {
-        'project': made.id, 'project_file': record.id, 'request': asked.id, 'link': url.rsplit('/', 1)[1],
+        'project': made.id, 'project_file': record.id, 'request': asked.id, 'file_link': url.rsplit('/', 1)[1],
         'customer_a': test.customer_a.id}

@@ -14,8 +14,11 @@ class TestMatrixRoutes(MatrixFixture, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.matrix = read_matrix('routes.csv')
-        cls.names = {
-            name: value for records in addon_records() for name, value in records.names(cls).items()}
+        cls.names = {}
+        for records in addon_records():
+            names = records.names(cls)
+            assert not cls.names.keys() & names.keys(), f'{records.__name__}: {cls.names.keys() & names.keys()} taken'
+            cls.names.update(names)
 
     def _routes(self):
         """Return ``{address: methods}`` of all routes of the suite."""
