@@ -1,4 +1,4 @@
-"""Issue 8.13, 8.5: the algorithm for free slots against a brute-force oracle, and zones that nobody expects."""
+"""Issue 8.13: Issue 8.5: the algorithm for free slots against a brute-force oracle, and zones that nobody expects."""
 
 import importlib.util
 import sys

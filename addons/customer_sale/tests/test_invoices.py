@@ -18,7 +18,7 @@ class TestInvoices(SaleCommon):
             today - timedelta(days=30), today)
 
     def test_statement(self):
-        """Issue 6.3, 6.6: the statement has each invoice, payment and credit note once, and balances to the cent."""
+        """Issue 6.3: Issue 6.6: the statement has each invoice, payment and credit note once, and balances to the cent."""
         self._pay(self.invoice_a1, 33.33)
         part, = self._statement(self.user_a1)
         self.assertEqual([row['amount'] for row in part['lines']], [100, 100, -33.33])

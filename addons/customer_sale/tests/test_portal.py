@@ -20,7 +20,7 @@ class TestSalePortal(SaleHttpCommon):
         self.authenticate(user.login, user.login)
 
     def test_lists(self):
-        """Issue 6.1, 6.2, 6.3, 6.5: lists show what the visitor may see, whatever the query string says."""
+        """Issue 6.1: Issue 6.2: Issue 6.3: Issue 6.5: lists show what the visitor may see, whatever the query string says."""
         for url, shown, hidden in (
             ('/my/quotes', self.offer_a1 | self.offer_a2, self.offer_b1),
             ('/my/orders', self.order_a1 | self.order_a2, self.order_b1),

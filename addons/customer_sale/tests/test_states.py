@@ -34,7 +34,7 @@ class TestStates(SaleCommon):
         self.assertEqual(order.order_line.customer_state, 'paid')
 
     def test_down_payment(self):
-        """Issue 6.2, 6.6: after a paid down payment the rest is payable by the order."""
+        """Issue 6.2: Issue 6.6: after a paid down payment the rest is payable by the order."""
         order = self._create_confirmed(self.user_a1, price=333.33)
         wizard = self.env['sale.advance.payment.inv'].with_context(active_ids=order.ids).create(
             {'advance_payment_method': 'percentage', 'amount': 30})
@@ -45,7 +45,7 @@ class TestStates(SaleCommon):
         self._assert_open(order, 333.33 - invoice.amount_total, 333.33 - invoice.amount_total, 'placed')
 
     def test_credit_note(self):
-        """Issue 6.2, 6.6: what was credited is not asked for again; all credited is refunded."""
+        """Issue 6.2: Issue 6.6: what was credited is not asked for again; all credited is refunded."""
         self._pay(self.invoice_a1)
         refund = self.invoice_a1._reverse_moves()
         refund.action_post()

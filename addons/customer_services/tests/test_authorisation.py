@@ -118,7 +118,7 @@ class TestAuthorisation(CustomerCommon):
         self.assertEqual({str(right.date_end) for right in rights}, {'2099-01-01'})
 
     def test_only_managers_determine(self):
-        """Issue 3.8, 3.9: agents and specialists determine nobody."""
+        """Issue 3.8: Issue 3.9: agents and specialists determine nobody."""
         for user in (self.agent, self.specialist, self.employee):
             with self.assertRaises(AccessError):
                 self.env['customer.authorise.wizard'].with_user(user).create({

@@ -166,7 +166,7 @@ class TestCustomer(CustomerCommon):
                 {'name': 'Mole', 'parent_id': self.customer_b.id})
 
     def test_right_ends_by_date(self):
-        """Issue 3.1, 3.8: what a specialist may write ends with the period of his right."""
+        """Issue 3.1: Issue 3.8: what a specialist may write ends with the period of his right."""
         right = self.env['customer.administrator'].search([('user_id', '=', self.specialist.id)])
         right.write({'date_start': '2020-01-01', 'date_end': '2020-12-31'})
         with self.assertRaises(AccessError):

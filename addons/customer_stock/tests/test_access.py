@@ -66,7 +66,7 @@ class TestStockAccess(StockHttpCommon):
         self._assert_sees(self.user_a2, order.picking_ids, order.picking_ids.browse())
 
     def test_slips(self):
-        """Issue 6.2, 6.5: a colleague who sees the order gets the delivery slip; others do not, a wrong token neither."""
+        """Issue 6.2: Issue 6.5: a colleague who sees the order gets the delivery slip; others do not, a wrong token neither."""
         url = f'/my/picking/pdf/{self.picking_a2.id}'
         for user, status in (
             (self.user_a1, 200), (self.user_a2, 200), (self.user_b1, 404), (self.revoked, 404),

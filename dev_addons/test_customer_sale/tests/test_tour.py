@@ -21,7 +21,7 @@ class TestSaleTours(DemoProvider, SaleHttpCommon):
         self.assertEqual((self.offer_a2.state, self.offer_a2.customer_reject_comment), ('cancel', 'Too dear'))
 
     def test_pay(self):
-        """Issue 6.1, 6.3, 6.4: accept by payment, pay the rest of an order, pay one and several invoices, in a browser."""
+        """Issue 6.1: Issue 6.3: Issue 6.4: accept by payment, pay the rest of an order, pay one and several invoices, in a browser."""
         offer = self._create_order(self.user_a1, state='sent', require_payment=True)
         self._tour(offer, 'customer_sale_pay')
         self.assertEqual((offer.state, offer.customer_answer_way), ('sale', 'payment'))

@@ -20,7 +20,7 @@ class TestAuthorisationDocuments(DocumentFixture, TransactionCase):
         return all(opens for opens, _text in reasons), ' '.join(text for _opens, text in reasons)
 
     def test_open_transactions(self):
-        """Issue 3.2, 3.3: open transactions per kind are counted as the user sees them, and searched."""
+        """Issue 3.2: Issue 3.3: open transactions per kind are counted as the user sees them, and searched."""
         Partner = self.env['res.partner']
         customers = self.customer_a | self.customer_b
         for user, expected in ((self.manager, [2, 1]), (self.specialist, [2])):

@@ -54,7 +54,7 @@ class TestDerived(DocumentFixture, TransactionCase):
         self.assertFalse(self._visible(self.specialist, self.doc_b1))
 
     def test_own_scope_covers_what_derives(self):
-        """Issue 3.4, 3.11: scope own opens what derives from an own document, and no more to a colleague."""
+        """Issue 3.4: Issue 3.11: scope own opens what derives from an own document, and no more to a colleague."""
         self.doc_b1.partner_id = self.user_b2.partner_id
         self.assertEqual(self._visible(self.user_b2), self.paper)
         self.assertEqual(self._visible(self.user_b2, self.receipt), self.receipt)
