@@ -91,7 +91,7 @@ class TestPayment(DemoProvider, SaleHttpCommon):
         self.assertIsNone(self._start_order(offer, 1), 'nothing is left to pay')
 
     def test_prepayment_and_rest(self):
-        """Issue 6.1: Issue 6.2: a prepayment accepts the offer, the rest is paid later, to the cent."""
+        """Issue 6.1: Issue 6.2: Issue 6.6: a prepayment accepts the offer, the rest is paid later, to the cent."""
         offer = self._create_order(
             self.user_a1, price=333.33, state='sent', require_payment=True, prepayment_percent=0.3)
         self._answer(self._start_order(offer, 100))
