@@ -27,13 +27,16 @@ TOUCHED = ['customer_ticket', 'customer_access', 'customer_administrator', 'cust
 # the seeds skip the ORM: what it computes and checks is computed and checked here
 AS_THE_ORM = """
 tickets = env['customer.ticket'].search([])
-names = [name for name, field in tickets._fields.items() if field.compute and field.store and field.column_type]
+# service levels remember when a ticket waited: that is not computed from the row alone
+names = [name for name, field in tickets._fields.items() if field.compute and field.store and field.column_type
+         and field.compute not in ('_compute_sla_pauses', '_compute_sla')]
 assert {'state', 'stage_id', 'is_closed', 'commercial_partner_id'} <= set(names), names
 before = {name: tickets.mapped(lambda ticket: ticket[name]) for name in names}
 for name in names:
     env.add_to_compute(tickets._fields[name], tickets)
 for name in names:
-    assert tickets.mapped(lambda ticket: ticket[name]) == before[name], name
+    after = tickets.mapped(lambda ticket: ticket[name])
+    assert after == before[name], (name, [pair for pair in zip(before[name], after) if pair[0] != pair[1]][:3])
 tickets._validate_fields(tickets._fields)
 tickets.read()
 """
@@ -200,7 +203,7 @@ def test_light_seed(templates):
         [(customers, contacts)] = query(light, """
             SELECT count(*) FILTER (WHERE customer_number IS NOT NULL), count(*) FILTER (WHERE parent_id IS NOT NULL)
               FROM res_partner WHERE email LIKE '%%@c%%.example.com'""")
-        assert (customers, contacts) == (40, 40)
+        assert (customers, contacts) == (41, 41)  # with the pattern
         assert query(light, """
             SELECT a.id FROM customer_access a JOIN res_users u ON u.id = a.user_id JOIN res_partner p ON p.id = a.partner_id
              WHERE u.partner_id <> p.id OR p.commercial_partner_id <> a.customer_id OR a.email <> p.email""") == []

@@ -31,11 +31,10 @@ def dependents(addon):
 
 
 @pytest.fixture(scope='module')
-def life(cluster, templates, addon):
-    """Snapshots of a database with partners, logins and orders through the whole life of the addon."""
-    with templates.clone(templates.existing(addon), addon) as database:
+def bare(cluster, templates, addon):
+    """Snapshots of a database without demo data through the whole life of the addon."""
+    with templates.clone(templates.below(addon, demo=False), addon) as database:
         life = Life(cluster, database, addon)
-        assert life.query('SELECT 1 FROM res_users WHERE share AND active')
         found = SimpleNamespace(before=life.snapshot())
         life.install()
         found.installed = life.snapshot()
@@ -46,43 +45,19 @@ def life(cluster, templates, addon):
         yield found
 
 
-def existing_rows(snapshot):
-    """Return the part of a snapshot that a company at work has before it installs an addon."""
-    return {key: row for key, row in snapshot.items() if key[0] in EXISTING_TABLES}
-
-
-def test_install_without_demo(life, addon):
+def test_install_without_demo(bare, addon):
     """Issue 2.7: an addon installs without demo data and without a complaint of Odoo."""
-    assert differences(life.before, life.installed)
+    assert differences(bare.before, bare.installed)
 
 
-def test_existing_data(life):
-    """Issue 2.7: partners, portal users and orders that were there first stay as they are, during and after."""
-    before = existing_rows(life.before)
-    assert {table for table, _key in before} == set(EXISTING_TABLES)
-    assert changes(before, existing_rows(life.installed)) == []
-    assert changes(before, existing_rows(life.after)) == []
-
-
-def test_update(life):
+def test_update(bare):
     """Issue 2.7: an update of the same version changes nothing."""
-    assert differences(life.installed, life.updated) == []
+    assert differences(bare.installed, bare.updated) == []
 
 
-def test_uninstall(life):
+def test_uninstall(bare):
     """Issue 2.7: after uninstalling, all tables, rules, views, groups and triggers are as before."""
-    assert differences(life.before, life.after) == []
-
-
-def test_install_bare(cluster, templates):
-    """Issue 2.7: all addons together install on a database without demo data, without a complaint of Odoo."""
-    modules = own_addons()
-    with templates.clone(templates.stock(modules, demo=False), 'bare') as database:
-        life = Life(cluster, database, ','.join(modules))
-        life.install()
-        installed = {name for (name,) in life.query("SELECT name FROM ir_module_module WHERE state = 'installed'")}
-        assert installed.issuperset(modules)
-        assert not life.query('SELECT 1 FROM res_users WHERE share AND active AND id > 5 LIMIT 1')
+    assert differences(bare.before, bare.after) == []
 
 
 def test_demo(cluster, templates, addon):
@@ -98,6 +73,21 @@ def test_demo(cluster, templates, addon):
             assert names, 'no demo record was made'
         life.uninstall()
         assert differences(before, {**life.schema(), **life.rows(ODOO_TABLES)}) == []
+
+
+def test_existing_data(cluster, templates, addon):
+    """Issue 2.7: partners, portal users and orders that were there first stay as they are, during and after."""
+    with templates.clone(templates.existing(addon), addon) as database:
+        life = Life(cluster, database, addon)
+        before = life.rows(EXISTING_TABLES)
+        schema = life.schema()
+        assert {table for table, _key in before} == set(EXISTING_TABLES)
+        assert life.query('SELECT 1 FROM res_users WHERE share AND active')
+        life.install()
+        assert changes(before, life.rows(EXISTING_TABLES)) == []
+        life.uninstall()
+        assert changes(before, life.rows(EXISTING_TABLES)) == []
+        assert differences(schema, life.schema()) == []
 
 
 def test_existing_tickets(cluster, templates, addon):

@@ -22,7 +22,8 @@ VOLATILE = {
     'ir_module_module_dependency',
     'ir_module_module_exclusion',
 }
-VOLATILE_COLUMNS = ['write_date', 'write_uid', 'create_date', 'create_uid', 'arch_prev']
+# the last one is the docstring of whichever class was loaded last
+VOLATILE_COLUMNS = ['write_date', 'write_uid', 'create_date', 'create_uid', 'arch_prev', 'info']
 # Rows without a name of their own, which each update makes anew
 RENEWED = {'ir_act_window_view'}
 # Rows that Odoo makes or forgets by itself, by table; % is doubled for psycopg2
