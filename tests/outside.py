@@ -152,7 +152,7 @@ class Outside:
     def count(self):
         """Return how many tickets, messages, files and contacts there are; what is refused must not change it."""
         return {table: self.query(f'SELECT count(*) FROM {table} {where}')[0][0] for table, where in {  # noqa: S608
-            'customer_ticket': '', 'mail_message': '', 'res_partner': '',
+            'customer_ticket': '', 'mail_message': "WHERE message_type IN ('comment', 'email')", 'res_partner': '',
             'ir_attachment': "WHERE url IS NULL OR url NOT LIKE '/web/assets/%'",
         }.items()}
 
@@ -177,7 +177,7 @@ class Outside:
 
     def send_mail_queue(self):
         """Let the jobs that address and send mail run until no mail waits any more; they may be running already."""
-        self._run_job('ir_cron_address_customer_ticket_outbox', 'SELECT 1 FROM customer_ticket_outbox WHERE tries < 5 LIMIT 1')
+        self._run_job('ir_cron_address_customer_ticket_outbox', 'SELECT 1 FROM customer_ticket_outbox WHERE coalesce(tries, 0) < 5 LIMIT 1')
         self._run_job('ir_cron_mail_scheduler_action', "SELECT 1 FROM mail_mail WHERE state = 'outgoing' LIMIT 1")
 
     def _run_job(self, name, waiting):
