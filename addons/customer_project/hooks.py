@@ -1,6 +1,8 @@
 """What installing and removing the addon does to tables and rules of Odoo's own."""
 from odoo.tools import SQL
 
+from odoo.addons.customer_services import forget_mixins
+
 #: rules of Odoo by which being a follower opens a project or a task to a customer
 FOLLOWER_RULES = ('project.project_project_rule_portal', 'project.project_task_rule_portal')
 
@@ -42,3 +44,4 @@ def uninstall_hook(env):
         rule = env.ref(xmlid, raise_if_not_found=False)
         if rule:
             rule.active = True
+    forget_mixins(env, ('project.project', 'project.task', 'rating.rating'))

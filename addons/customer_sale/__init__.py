@@ -1,5 +1,7 @@
 from odoo.tools import SQL
 
+from odoo.addons.customer_services import forget_mixins
+
 from . import controllers, models, report, wizards
 
 #: Odoo's rules for portal users by the hierarchy of contacts; the access predicate takes their place
@@ -43,18 +45,6 @@ def uninstall_hook(env):
     for name in OWN_INDEXES:
         env.cr.execute(SQL('DROP INDEX IF EXISTS %s', SQL.identifier(name)))
     forget_mixins(env, ('sale.order', 'account.move', 'payment.token'))
-
-
-def forget_mixins(env, names):
-    """Delete what Odoo noted about models of its own and the mixins of the suite, which stay installed.
-
-    :param env: the environment of the removal (superuser)
-    :param names: names of the models
-    """
-    env.cr.execute(
-        'DELETE FROM ir_model_inherit WHERE model_id IN (SELECT id FROM ir_model WHERE model = ANY(%s))'
-        " AND parent_id IN (SELECT id FROM ir_model WHERE model IN"
-        " ('customer.accessible.mixin', 'customer.transaction.mixin'))", [list(names)])
 
 
 def _set_portal_rules(env, active):

@@ -23,3 +23,15 @@ def uninstall_hook(env):
     :param env: the environment of the removal (superuser)
     """
     env.cr.execute('DROP INDEX IF EXISTS res_partner__phone_sanitized_index')
+
+
+def forget_mixins(env, names):
+    """Delete what Odoo noted about models of its own and the mixins of the suite, which stay installed.
+
+    :param env: the environment of the removal (superuser)
+    :param names: names of the models
+    """
+    env.cr.execute(
+        'DELETE FROM ir_model_inherit WHERE model_id IN (SELECT id FROM ir_model WHERE model = ANY(%s))'
+        " AND parent_id IN (SELECT id FROM ir_model WHERE model IN"
+        " ('customer.accessible.mixin', 'customer.transaction.mixin', 'customer.link.guard'))", [list(names)])

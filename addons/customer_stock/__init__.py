@@ -1,4 +1,4 @@
-from odoo.addons.customer_sale import forget_mixins
+from odoo.addons.customer_services import forget_mixins
 
 from . import controllers, models
 
