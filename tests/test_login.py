@@ -15,12 +15,16 @@ TIMEOUT = 120  # seconds
 
 @pytest.fixture(scope='module', autouse=True)
 def forget(outside):
-    """Undo at the end what other tests on the same server would notice: counted failures, and Clara's new password."""
+    """Begin with no counted failures, and undo at the end what other tests on the same server would notice."""
     [(password,)] = outside.query("SELECT password FROM res_users WHERE login = 'clara'")
+
+    def clear():
+        with contextlib.closing(outside.cluster.connect(outside.database)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute('DELETE FROM customer_login_event')
+            cursor.execute("UPDATE res_users SET password = %s WHERE login = 'clara'", [password])
+    clear()
     yield
-    with contextlib.closing(outside.cluster.connect(outside.database)) as connection, connection, connection.cursor() as cursor:
-        cursor.execute('DELETE FROM customer_login_event')
-        cursor.execute("UPDATE res_users SET password = %s WHERE login = 'clara'", [password])
+    clear()
 
 
 @pytest.fixture
