@@ -22,7 +22,9 @@ def portal_pictures(url, page):
     ticket = page.locator('.o_customer_table tbody a').first.get_attribute('href')
     return [
         ('portal-home', f'{url}/my'), ('ticket-list', f'{url}/my/tickets'), ('ticket-page', f'{url}{ticket}'),
-        ('ticket-new', f'{url}/my/tickets/new')]
+        ('ticket-new', f'{url}/my/tickets/new'), ('offer-list', f'{url}/my/quotes'),
+        ('invoice-list', f'{url}/my/invoices'), ('file-list', f'{url}/my/files'),
+        ('appointment-new', f'{url}/my/appointments/new')]
 
 
 def login(browser, url, user, viewport):
