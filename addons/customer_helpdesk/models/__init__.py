@@ -26,4 +26,5 @@ from . import customer_ticket_presence
 from . import customer_ticket_answer
 from . import customer_ticket_tracking
 from . import customer_ticket_report
+from . import customer_ticket_about
 from . import res_partner
