@@ -54,7 +54,7 @@ class CustomerSupport(CustomerTicketPortal):
         try:
             if not errors:
                 self._check_spam(form_key, stamp, clean_text(params.get('home_page')))
-                self._submit_once(form_key, lambda: self._create_for_visitor(Ticket, values, uploads))
+                self._submit_once(form_key, lambda: self._create_for_visitor(Ticket, values, uploads, form_key))
                 return request.redirect('/support/thanks')
         except UserError as error:
             errors[''] = error.args[0]
@@ -99,13 +99,13 @@ class CustomerSupport(CustomerTicketPortal):
             raise UserError(request.env._('The form was open for too long. Please send it again.'))
         request.env['ir.http']._verify_request_recaptcha_token(CAPTCHA_ACTION)
 
-    def _create_for_visitor(self, Ticket, values, uploads):
+    def _create_for_visitor(self, Ticket, values, uploads, form_key):
         """Create the ticket if the caps allow it.
 
         :raises TooManyRequests: if they do not
         """
         if not request.env['customer.ticket.visit']._take(
-                request.httprequest.remote_addr, email_normalize(values['email'])):
+                request.httprequest.remote_addr, email_normalize(values['email']), form_key):
             raise TooManyRequests(request.env._('There were too many requests. Please try again in an hour.'))
         return Ticket._create_from_visitor(values, uploads)
 

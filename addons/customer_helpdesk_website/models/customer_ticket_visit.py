@@ -26,20 +26,22 @@ class CustomerTicketVisit(models.Model):
     date = fields.Datetime(required=True, index=True, default=fields.Datetime.now)
     network = fields.Char(required=True)
     address_hash = fields.Char(string='Digest of the address', required=True)
+    key = fields.Char(string='Key of the form', required=True)
 
     # ------------------------------------------------------------------
     # Caps
     # ------------------------------------------------------------------
 
     @api.model
-    def _take(self, network_address, email):
-        """Count one request, exactly, whatever other workers do at the moment.
+    def _take(self, network_address, email, form_key):
+        """Count one request, exactly, whatever other workers do at the moment, and once if it is replayed.
 
         The locks are of the session: the transaction that counts begins after they are held, so that it sees what the
         one before has written. What is counted stays so, also if the request fails later.
 
         :param str network_address: of the client
         :param str email: normalised
+        :param str form_key: one-time key of the form
         :return: whether it is within the caps, if not it is not counted
         """
         network, address_hash = network_of(network_address), self._digest(email)
@@ -52,14 +54,16 @@ class CustomerTicketVisit(models.Model):
             try:
                 cr.commit()  # pylint: disable=invalid-commit
                 cr.execute(SQL(
-                    'SELECT count(*) FILTER (WHERE network = %s), count(*) FILTER (WHERE address_hash = %s), count(*)'
-                    ' FROM customer_ticket_visit WHERE date >= %s',
-                    network, address_hash, fields.Datetime.now() - timedelta(hours=1)))
-                is_within = all(count < cap for count, cap in zip(cr.fetchone(), self._caps(), strict=True))
-                if is_within:
+                    'SELECT count(*) FILTER (WHERE key = %s), count(*) FILTER (WHERE network = %s),'
+                    ' count(*) FILTER (WHERE address_hash = %s), count(*) FROM customer_ticket_visit WHERE date >= %s',
+                    form_key, network, address_hash, fields.Datetime.now() - timedelta(hours=1)))
+                is_counted, *counts = cr.fetchone()
+                is_within = bool(is_counted) or all(
+                    count < cap for count, cap in zip(counts, self._caps(), strict=True))
+                if is_within and not is_counted:
                     cr.execute(SQL(
-                        'INSERT INTO customer_ticket_visit (date, network, address_hash) VALUES (%s, %s, %s)',
-                        fields.Datetime.now(), network, address_hash))
+                        'INSERT INTO customer_ticket_visit (date, network, address_hash, key) VALUES (%s, %s, %s, %s)',
+                        fields.Datetime.now(), network, address_hash, form_key))
                 cr.commit()  # pylint: disable=invalid-commit
             finally:
                 cr.execute(SQL('SELECT pg_advisory_unlock(number) FROM unnest(%s::bigint[]) AS number', keys))

@@ -42,7 +42,7 @@ class TestGuard(TransactionCase):
         Visit.search([]).unlink()
         for name, value in {'cap_network': '3', 'cap_address': '2', 'cap_total': '5'}.items():
             self.env['ir.config_parameter'].set_param(f'customer_helpdesk_website.{name}', value)
-        takes = [Visit._take(network, email) for network, email in (
+        takes = [Visit._take(network, email, email + network) for network, email in (
             ('192.0.2.1', 'a@x.example'), ('192.0.2.2', 'a@x.example'), ('192.0.2.3', 'a@x.example'),
             ('192.0.2.1', 'b@x.example'), ('192.0.2.1', 'c@x.example'), ('192.0.2.1', 'd@x.example'),
             ('192.0.2.9', 'e@x.example'), ('192.0.2.8', 'f@x.example'))]
@@ -51,7 +51,9 @@ class TestGuard(TransactionCase):
         self.assertEqual(Visit.search_count([]), 5)
         self.assertNotIn('x.example', ''.join(Visit.search([]).mapped('address_hash')))
         self.env.cr.execute("UPDATE customer_ticket_visit SET date = date - interval '61 minutes'")
-        self.assertTrue(Visit._take('192.0.2.1', 'a@x.example'))
+        self.assertTrue(Visit._take('192.0.2.1', 'a@x.example', 'later'))
+        self.assertTrue(Visit._take('192.0.2.1', 'a@x.example', 'later'))  # replayed
+        self.assertEqual(Visit.search_count([]), 6)
         self.env.cr.execute("UPDATE customer_ticket_visit SET date = date - interval '25 hours'")
         Visit._gc_visits()
         self.assertFalse(Visit.search_count([]))

@@ -3,7 +3,7 @@
 DOCUMENTS = {}
 VALUES = {
     'customer.ticket.visit': lambda test, customer, of_a: {
-        'network': f'matrix {test._next()}', 'address_hash': 'matrix'},
+        'network': f'matrix {test._next()}', 'address_hash': 'matrix', 'key': 'matrix'},
 }
 
 
