@@ -22,9 +22,9 @@ from . import customer_ticket_sla_policy
 from . import customer_ticket_sla_alert
 from . import customer_ticket_sla
 from . import customer_ticket_merge
+from . import customer_ticket_about
 from . import customer_ticket_presence
 from . import customer_ticket_answer
 from . import customer_ticket_tracking
 from . import customer_ticket_report
-from . import customer_ticket_about
 from . import res_partner
