@@ -171,13 +171,26 @@ class CustomerTicket(models.Model):
         ticket = self.sudo()
         return {f'{kind}_id': ticket[f'{kind}_id'].id for kind in self._about_kinds() if ticket[f'{kind}_id']}
 
-    def _merge_one(self, target):
-        """A ticket takes over what the merged one is about, if it is about nothing of that kind itself."""
-        result = super()._merge_one(target)
-        target_sudo = target.sudo()  # sudo: both tickets were checked; who may read the documents is asked again
+    def _hand_on_about(self, target):
+        """Let another ticket of the customer be about the same, if it is about nothing of that kind itself."""
+        # sudo: the caller checked both tickets; who may read the documents is asked whenever they are read
+        target_sudo = target.sudo()
         values = {name: number for name, number in self._about_values().items() if not target_sudo[name]}
-        if values and self.commercial_partner_id == target.commercial_partner_id:
+        if values and self.sudo().commercial_partner_id == target_sudo.commercial_partner_id:
             target_sudo.with_context(tracking_disable=True).write(values)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create tickets; one that continues another is about the same."""
+        tickets = super().create(vals_list)
+        for ticket, vals in zip(tickets, vals_list, strict=True):
+            if vals.get('follow_up_of_id'):
+                ticket.sudo().follow_up_of_id._hand_on_about(ticket)
+        return tickets
+
+    def _merge_one(self, target):
+        result = super()._merge_one(target)
+        self._hand_on_about(target)
         return result
 
 

@@ -168,6 +168,16 @@ class AboutMixin:
         self.ticket_a1._merge_into(self.ticket_a2)
         self.assertEqual(self.ticket_a2[name], mine)
 
+    def test_follow_up(self):
+        """Issue 5.6: a ticket that continues one that was closed long ago is about the same, unless it is another customer's."""
+        kind, (mine, _foreign) = next(iter(self.documents.items()))
+        name = f'about_{kind}_id'
+        self.ticket_a1[name] = mine
+        for user, document in ((self.user_a1, mine), (self.user_b1, mine.browse())):
+            follow_up = self.env['customer.ticket'].create({
+                **self.ticket_a1._follow_up_values(), 'name': 'Again', 'partner_id': user.partner_id.id})
+            self.assertEqual(follow_up[name], document)
+
     def _staff(self):
         """Hook: return a specialist of customer A with the rights that his work on the documents needs."""
         return self.specialist
