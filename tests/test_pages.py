@@ -84,6 +84,20 @@ def test_errors_of_a_form_accessible(anna, axe_script, width):
 
 
 @pytest.mark.parametrize('width', WIDTHS)
+def test_visitors_form_accessible(page, axe_script, width):
+    """Issue 5.2: the form for visitors, its errors and its thanks are accessible."""
+    page.goto('/support/new')
+    check(page, axe_script, width)
+    page.get_by_label('Subject').fill('x')
+    page.evaluate("document.querySelector('form.o_customer_form').noValidate = true")
+    page.get_by_role('button', name='Send request').click()
+    page.locator('#form_errors').wait_for()
+    check(page, axe_script, width)
+    page.goto('/support/thanks')
+    check(page, axe_script, width)
+
+
+@pytest.mark.parametrize('width', WIDTHS)
 def test_long_words(anna, outside, axe_script, width):
     """Issue 2.16: a subject, a text and a file name of one long word do not widen the page."""
     word = uuid.uuid4().hex * 6

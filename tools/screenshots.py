@@ -33,7 +33,7 @@ def login(browser, url, user, viewport):
     page.goto(f'{url}/web/login')
     page.fill('#login', user)
     page.fill('#password', user)
-    page.click('button[type=submit]')
+    page.click('form.oe_login_form button[type=submit]')
     page.wait_for_url(lambda address: '/web/login' not in address)
     return page
 

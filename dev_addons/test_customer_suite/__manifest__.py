@@ -14,5 +14,9 @@
         'customer_stock',
         'customer_login',
         'customer_registration',
+        'customer_helpdesk_website',
+        'customer_helpdesk_sale',
+        'customer_helpdesk_project',
+        'customer_helpdesk_agenda',
     ],
 }

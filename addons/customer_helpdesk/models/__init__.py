@@ -22,6 +22,7 @@ from . import customer_ticket_sla_policy
 from . import customer_ticket_sla_alert
 from . import customer_ticket_sla
 from . import customer_ticket_merge
+from . import customer_ticket_about
 from . import customer_ticket_presence
 from . import customer_ticket_answer
 from . import customer_ticket_tracking
