@@ -110,8 +110,11 @@ class Portal:
 class Outside:
     """A served database: `url`, `database`, bearer `keys` by login."""
 
-    def __init__(self, cluster, database, mail):
-        self.cluster, self.database, self.mail = cluster, database, mail
+    def __init__(self, cluster, database, mail, workers=2):
+        """
+        :param workers: 0 for one process with threads, which also serves the websocket on its port
+        """
+        self.cluster, self.database, self.mail, self.workers = cluster, database, mail, workers
         self.port = free_port()
         self.url = f'http://127.0.0.1:{self.port}'
         self.log = LOG_DIR / f'server_{database}.log'
@@ -119,13 +122,14 @@ class Outside:
         self.keys = {}
 
     def start(self):
-        """Start two workers and a cron worker; return when they answer."""
+        """Start the workers and a cron worker; return when they answer."""
         text = shell(self.cluster, self.database, PREPARE.format(url=self.url, logins=LOGINS),
                      self.log.with_suffix('.prepare.log'))
         self.keys = dict(re.findall(r'KEY (\w+) (\w+)', text))
         assert set(self.keys) == set(LOGINS)
         argv = odoo_command(
-            self.cluster, self.database, f'--http-port={self.port}', f'--gevent-port={free_port()}', '--workers=2',
+            self.cluster, self.database, f'--http-port={self.port}', f'--gevent-port={free_port()}',
+            f'--workers={self.workers}',
             '--max-cron-threads=1', '--no-database-list', '--limit-time-real=300', '--limit-time-cpu=200')
         self.process = start(argv, self.log, environ={
             **self.cluster.environ(), 'CUSTOMER_LOCAL_SMTP_PORT': str(self.mail.port)})

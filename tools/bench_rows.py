@@ -19,6 +19,7 @@ HELLO, STOCK, OURS = 'hello', 'stock', 'ours'  # the servers
 TICKET, CUSTOMER = 'customer.ticket', 'res.partner'
 COUNT_LIMIT = 10001  # where Odoo's web client stops counting
 PAGE = 80
+FLOORS = {'portal': 'portal_floor', 'rpc': 'rpc_floor', 'xmlrpc': 'xmlrpc_floor'}  # rows that cost what any other does
 APPOINTMENTS = 41  # of the probe, see tools/bench_agenda.py
 
 
@@ -54,6 +55,15 @@ class Row:
     target: Target = Target()
     server: str = OURS
     writes: bool = False
+
+    @property
+    def floor(self):
+        """Name of the row that costs what every request of this kind does; None of a floor itself."""
+        if self.server != OURS or self.name in FLOORS.values():
+            return None
+        if self.title.startswith('XML-RPC'):
+            return FLOORS['xmlrpc']
+        return FLOORS['portal' if self.user in ('bench_probe', 'bench_large') else 'rpc']
 
 
 def expect(condition, what):
@@ -175,6 +185,16 @@ def free_slots(visitor, kinds):
 # Staff
 # ----------------------------------------------------------------------
 
+def own_name(visitor, prepared):
+    [user] = visitor.call('res.users', 'read', [visitor.uid], ['name'])
+    expect(user['name'], 'a user without name')
+
+
+def own_name_xmlrpc(visitor, prepared):
+    [user] = visitor.xmlrpc('res.users', 'read', [visitor.uid], ['name'])
+    expect(user['name'], 'a user without name')
+
+
 def specification(visitor, kind):
     """Return what the web client reads for a view of tickets: {field: what of it}."""
     key = f'spec {kind}'
@@ -289,6 +309,10 @@ ROWS = [
     Row('health', '`/web/health`', None, page('/web/health', 'pass'), server=STOCK),
     Row('login', '`/web/login`', None, page('/web/login', 'name="password"'), server=STOCK),
     Row('stock_my', '`/my` of Odoo alone', 'bench_probe', home('o_portal_my_home'), server=STOCK),
+    Row('portal_floor', 'a page of the portal without data (`/my/security`)', 'bench_probe',
+        page('/my/security', 'name="old"')),
+    Row('rpc_floor', "RPC of staff: the user's name", 'bench_agent', own_name),
+    Row('xmlrpc_floor', "XML-RPC: the user's name", 'bench_agent', own_name_xmlrpc),
     Row('my', '`/my`', 'bench_probe', home('o_portal_my_home', '/my/tickets'), target=Target(40, None, 1.1)),
     Row('list', f'ticket list, {PROBE} rows', 'bench_probe', ticket_list('/my/tickets', PROBE),
         target=Target(18, 45, 1.05, True)),

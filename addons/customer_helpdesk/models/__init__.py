@@ -27,4 +27,7 @@ from . import customer_ticket_presence
 from . import customer_ticket_answer
 from . import customer_ticket_tracking
 from . import customer_ticket_report
+from . import customer_ticket_api
+from . import mail_mail
+from . import fetchmail_server
 from . import res_partner
