@@ -144,7 +144,7 @@ class TestFiles(FileCommon):
         target = MagicMock()
         target.__enter__.return_value.write = written.append
         with patch.object(Attachment, '_storage', lambda self: 'remote'), patch.object(
-                Attachment, 'open', lambda self, mode: target, create=True):
+                Attachment, 'open', lambda self, mode, block_size: target, create=True):
             self.env['ir.attachment']._customer_create_from_path(
                 self._temporary(), {'name': 'x', 'mimetype': 'application/pdf'})
         self.assertEqual(b''.join(written), PDF)
