@@ -1,6 +1,4 @@
 """How files leave the server: one as stream with ranges, many as a streamed ZIP; no file is ever read whole."""
-import time
-
 import zipstream
 from werkzeug.exceptions import NotFound
 from werkzeug.urls import url_quote
@@ -75,7 +73,6 @@ class CustomerFileSender(CustomerServicesPortal):
     def _add_to_zip(self, archive, path, version):
         """Add a version: from disk by its path, from elsewhere when its turn comes."""
         attachment_sudo = version.sudo().attachment_id
-        moment = version.date.timetuple() if version.date.year >= 1980 else time.gmtime(315532800)
         if attachment_sudo.store_fname and not attachment_sudo._customer_is_elsewhere():
             archive.add_path(attachment_sudo._full_path(attachment_sudo.store_fname), path, recurse=False)
             return
@@ -91,7 +88,7 @@ class CustomerFileSender(CustomerServicesPortal):
                 else:
                     yield attachment.raw or b''
 
-        archive.add(content(), path, date_time=moment[:6])
+        archive.add(content(), path, size=int(version.size))
 
     def _zip_entries(self, files, base=None):
         """Return the entries of a ZIP of files that the visitor may see.

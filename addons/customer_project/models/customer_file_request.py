@@ -22,6 +22,7 @@ class CustomerFileRequest(models.Model):
     name = fields.Char(string='Document', required=True, size=200, tracking=True)
     description = fields.Text(string='What we need')
     project_id = fields.Many2one('project.project', string='Project', required=True, index=True, ondelete='cascade')
+    is_template = fields.Boolean(related='project_id.is_template', string='In a template')
     partner_id = fields.Many2one(
         string='Asked person', compute='_compute_partner_id', store=True, readonly=False, precompute=True,
         help='Empty: the contact of the project. Everybody with access to the request can answer it.')

@@ -15,12 +15,6 @@ class IrAttachment(models.Model):
 
     _inherit = 'ir.attachment'
 
-    def write(self, vals):
-        """Keep a size that the column cannot hold within it: a storage of another module notes what it wrote."""
-        if isinstance(vals.get('file_size'), int) and vals['file_size'] > MAX_INT4:
-            vals = dict(vals, file_size=MAX_INT4)
-        return super().write(vals)
-
     @api.model
     def _customer_storage(self, model):
         """Return where attachments of a model are stored: ``file``, ``db``, or the code of another storage."""
@@ -59,6 +53,8 @@ class IrAttachment(models.Model):
         elif storage != 'db' and hasattr(attachment, 'open'):
             with open(path, 'rb') as source, attachment._customer_open('wb') as target:
                 shutil.copyfileobj(source, target, BLOCK)
+            # what follows from the content is not written by its storage: Odoo's own ``write`` drops it
+            models.Model.write(attachment.sudo(), {'checksum': file_digest(path), 'file_size': min(size, MAX_INT4)})
         else:
             if size > MAX_DATABASE_BYTES:
                 raise UserError(self.env._(

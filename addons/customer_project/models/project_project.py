@@ -80,6 +80,27 @@ class ProjectProject(models.Model):
         projects._check_of_customers()
         return projects
 
+    @api.model
+    def default_get(self, fields):
+        """Leave timesheets off for who may not make the analytic account that they need."""
+        values = super().default_get(fields)
+        if values.get('allow_timesheets') and not self._customer_may_make_account():
+            values['allow_timesheets'] = False
+        return values
+
+    def copy_data(self, default=None):
+        """Leave timesheets off in a copy too, see :meth:`default_get`."""
+        vals_list = super().copy_data(default)
+        if not self._customer_may_make_account():
+            for vals in vals_list:
+                vals.update({name: False for name in vals if name == 'allow_timesheets'})
+        return vals_list
+
+    @api.model
+    def _customer_may_make_account(self):
+        """Tell whether the user may make analytic accounts, as administrators of projects do."""
+        return self.env['account.analytic.account'].has_access('create')
+
     def _check_of_customers(self):
         """Keep staff of customer services to projects of customers and to templates; Odoo's managers manage the rest.
 

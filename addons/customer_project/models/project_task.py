@@ -15,6 +15,8 @@ class ProjectTask(models.Model):
     commercial_partner_id = fields.Many2one(
         'res.partner', string='Owner', compute='_compute_commercial_partner_id', store=True, index=True,
         help='The customer of the project; of a project without customer, that of the task.')
+    # the column says it: Odoo looks for all templates and what is below them, three times for a page of the portal
+    has_template_ancestor = fields.Boolean(search=None)
     message_ids = fields.One2many(bypass_search_access=False)
     website_message_ids = fields.One2many(bypass_search_access=False)
 
