@@ -30,15 +30,16 @@ def make(env, tickets):
     """Make everything for a database with so many tickets."""
     env = env(context=dict(env.context, tracking_disable=True, customer_project_quiet=True))
     facts = json.loads(env['ir.config_parameter'].get_param(FACTS))
-    pattern = _pattern(env, facts['probe']['contact'])
+    pattern = _pattern(env)
     env.flush_all()
-    facts['probe'].update(project=pattern['project_project'], folder=pattern['customer_folder'])
     with contextlib.suppress(InsufficientPrivilege), env.cr.savepoint():
         env.cr.execute('SET LOCAL session_replication_role = replica', log_exceptions=False)
     with _no_indexes(env):
         copier = _Copier(env, pattern)
-        probe = [facts['probe']['contact']] * (PROBE_PROJECTS - 1)
-        copier.projects(probe, PROBE_PROJECTS * FOLDERS_PER_PROJECT - 1, PROBE_TASKS - 1)
+        # the first project and the first folder of the probe are visited
+        facts['probe'].update(project=pattern['project_project'] + 1, folder=pattern['customer_folder'] + 1)
+        copier.projects(
+            [facts['probe']['contact']] * PROBE_PROJECTS, PROBE_PROJECTS * FOLDERS_PER_PROJECT, PROBE_TASKS)
         files = tickets * FILES_PER_TICKET
         folders = files // FILES_PER_FOLDER
         copier.projects(
@@ -54,9 +55,10 @@ def make(env, tickets):
     env.cr._cnx.autocommit = False
 
 
-def _pattern(env, contact):
-    """Make one project of the probe with a folder, a file and a task; return {table: id}."""
-    project = env['project.project'].create({'name': 'House 0', 'partner_id': contact, 'privacy_visibility': 'portal'})
+def _pattern(env):
+    """Make one project with a folder, a file and a task, the last of each; return {table: id}."""
+    customer = env['res.partner'].create({'name': 'Pattern of projects', 'is_company': True})
+    project = env['project.project'].create({'name': 'House 0', 'partner_id': customer.id, 'privacy_visibility': 'portal'})
     folder = env['customer.folder'].create({'project_id': project.id, 'name': 'Folder 0', 'upload': 'yes'})
     file = env['customer.file'].create({
         'project_id': project.id, 'folder_id': folder.id, 'name': 'Plan 0.pdf',
@@ -124,11 +126,11 @@ class _Copier:
         :param rare: every how manieth name has the word "quartzite", 0 for none
         """
         self.env.cr.execute('DROP TABLE IF EXISTS bench_contact')
-        self.env.cr.execute('CREATE TEMPORARY TABLE bench_contact (n integer PRIMARY KEY, id integer, owner integer)')
+        self.env.cr.execute('CREATE TEMPORARY TABLE bench_contact (number integer PRIMARY KEY, id integer, owner integer)')
         self.env.cr.execute(
             'INSERT INTO bench_contact SELECT n, partner.id, partner.commercial_partner_id'
             ' FROM unnest(%s) WITH ORDINALITY AS given(id, n) JOIN res_partner partner ON partner.id = given.id', [contacts])
-        owner = '(SELECT {} FROM bench_contact c WHERE c.n = {})'
+        owner = '(SELECT {} FROM bench_contact c WHERE c.number = {})'
         project_base = self.copy(
             'project_project', len(contacts), name="jsonb_build_object('en_US', 'House ' || n)",
             partner_id=owner.format('id', 'n'), commercial_partner_id=owner.format('owner', 'n'))

@@ -76,7 +76,7 @@ def project_files(*domain, order='version_date desc, id desc'):
 
 def project_page(tickets):
     """Do what the page of the probe's project does: folders, and the files of one of them."""
-    folder = tickets.env['customer.folder'].search([('name', '=', 'Folder 0')], limit=1)
+    folder = tickets.env['customer.folder'].search([('name', '=', 'Folder 1')], limit=1)
     project_files(('project_id', '=', folder.project_id.id), ('folder_id', '=', folder.id), order='name, id')(tickets)
 
 
