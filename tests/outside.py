@@ -121,8 +121,8 @@ class Outside:
         self.process = None
         self.keys = {}
 
-    def start(self):
-        """Start the workers and a cron worker; return when they answer."""
+    def start(self, *options):
+        """Start the workers and a cron worker, or what `options` of Odoo say; return when they answer."""
         text = shell(self.cluster, self.database, PREPARE.format(url=self.url, logins=LOGINS),
                      self.log.with_suffix('.prepare.log'))
         self.keys = dict(re.findall(r'KEY (\w+) (\w+)', text))
@@ -130,7 +130,7 @@ class Outside:
         argv = odoo_command(
             self.cluster, self.database, f'--http-port={self.port}', f'--gevent-port={free_port()}',
             f'--workers={self.workers}',
-            '--max-cron-threads=1', '--no-database-list', '--limit-time-real=300', '--limit-time-cpu=200')
+            '--max-cron-threads=1', '--no-database-list', '--limit-time-real=300', '--limit-time-cpu=200', *options)
         self.process = start(argv, self.log, environ={
             **self.cluster.environ(), 'CUSTOMER_LOCAL_SMTP_PORT': str(self.mail.port)})
         deadline = time.monotonic() + START_TIMEOUT

@@ -154,6 +154,10 @@ def test_api_examples(outside, tmp_path):
     assert [len(message['attachment_ids']) for message in messages] == [0, 0, 0, 1, 0]
     assert [message['subtype_id'][1] for message in messages] == [
         'Discussions', 'Discussions', 'Note', 'Discussions', 'Discussions']
+    files = anna('customer.file', 'search_read', [['project_id.name', '=', 'New head office']],
+                 fields=['name', 'size', 'version_number'], order='id')
+    assert [(file['name'], file['size'], file['version_number']) for file in files] == [
+        ('offer.txt', 6, 2), ('plan.pdf', 20_000_009, 1)]
 
 
 def test_api_examples_need_the_key(outside, tmp_path):

@@ -370,3 +370,7 @@ ROWS = [
     Row('xmlrpc_stage_100', 'XML-RPC write stage on 100', 'bench_agent', xmlrpc_stage, prepare_stage, Target(60),
         writes=True),
 ]
+
+from tools import bench_project_rows  # noqa: E402 - made of what is above
+
+ROWS += bench_project_rows.ROWS

@@ -22,6 +22,7 @@ from tools.testing_templates import PREFIX, template_key
 FACTS = 'bench.facts'  # ir.config_parameter that describes the data, JSON
 SCRIPT = 'import sys; sys.path.insert(0, {!r}); from tools import bench_patterns; bench_patterns.{}(env)'
 AGENDA = 'import sys; sys.path.insert(0, {!r}); from tools import bench_agenda; bench_agenda.make(env, {})'
+PROJECT = 'import sys; sys.path.insert(0, {!r}); from tools import bench_project; bench_project.make(env, {})'
 TOUCHED = ('res_partner', 'res_users', 'customer_access', 'customer_administrator', 'customer_processor',
            'customer_ticket', 'mail_message', 'mail_notification')
 WORDS = {
@@ -37,7 +38,7 @@ class Seeds:
     def __init__(self, templates):
         self.templates = templates
         self.cluster = templates.cluster
-        sources = tree_digest(*(ROOT / f'tools/bench_{name}.py' for name in ('agenda', 'patterns', 'seed', 'sizes')))
+        sources = tree_digest(*(ROOT / f'tools/bench_{name}.py' for name in ('agenda', 'patterns', 'project', 'seed', 'sizes')))
         self._digest = hashlib.sha256(f'{template_key(own_addons(), False)} {sources}'.encode()).hexdigest()[:10]
 
     def stock(self):
@@ -57,6 +58,7 @@ class Seeds:
             multiply(self.cluster, database, size)
             if not size.light:
                 shell(self.cluster, database, AGENDA.format(str(ROOT), size.tickets), LOG_DIR / 'bench_agenda.log')
+                shell(self.cluster, database, PROJECT.format(str(ROOT), size.tickets), LOG_DIR / 'bench_project.log')
         return self._get(f'{size.tickets}_{size.customers}{"_light" if size.light else ""}', base, fill)
 
     def _get(self, label, base, fill):

@@ -22,6 +22,7 @@ class CustomerFileRequest(models.Model):
     name = fields.Char(string='Document', required=True, size=200, tracking=True)
     description = fields.Text(string='What we need')
     project_id = fields.Many2one('project.project', string='Project', required=True, index=True, ondelete='cascade')
+    is_template = fields.Boolean(related='project_id.is_template', string='In a template')
     partner_id = fields.Many2one(
         string='Asked person', compute='_compute_partner_id', store=True, readonly=False, precompute=True,
         help='Empty: the contact of the project. Everybody with access to the request can answer it.')
@@ -30,6 +31,7 @@ class CustomerFileRequest(models.Model):
     folder_id = fields.Many2one(
         'customer.folder', string='Goes into folder', domain="[('project_id', '=', project_id)]", ondelete='restrict')
     category_id = fields.Many2one('customer.file.category', string='Category', ondelete='restrict')
+    project_category_ids = fields.Many2many(related='project_id.customer_category_ids', string='Categories of the project')
     user_id = fields.Many2one(
         'res.users', string='Responsible', domain=[('share', '=', False)], default=lambda self: self.env.user)
     state = fields.Selection(REQUEST_STATES, required=True, default='open', readonly=True, copy=False, tracking=True)
@@ -101,6 +103,10 @@ class CustomerFileRequest(models.Model):
             owner = request.project_id.commercial_partner_id
             if owner and request.partner_id and request.partner_id.commercial_partner_id != owner:
                 raise ValidationError(self.env._('Ask somebody of the customer of the project.'))
+
+    @api.constrains('category_id', 'project_id')
+    def _check_category(self):
+        self.env['customer.file.category']._check_in_projects(self)
 
     @api.constrains('folder_id', 'project_id')
     def _check_folder(self):
