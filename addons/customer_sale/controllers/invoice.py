@@ -12,9 +12,9 @@ from odoo.tools.translate import LazyTranslate
 from odoo.addons.account_payment.controllers.payment import PaymentPortal
 from odoo.addons.account_payment.controllers.portal import PortalAccount
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
-from odoo.addons.customer_services.portal_list import Choice, PortalList
+from odoo.addons.customer_services.portal_list import Choice, PortalList, contains
 
-from .order import MAX_ACTIONS, contains
+from .order import MAX_ACTIONS
 
 _lt = LazyTranslate(__name__)
 
