@@ -12,6 +12,15 @@ from itertools import cycle
 from typing import Any
 from xml.etree import ElementTree
 
+from tools.bench_sale_rows import (
+    INVOICES,
+    OFFERS,
+    ORDERS,
+    invoice_list,
+    order_list,
+    order_page,
+    probe_order,
+)
 from tools.bench_sizes import LARGE, PROBE, RARE
 from tools.env import Problem
 
@@ -325,6 +334,15 @@ ROWS = [
     Row('appointments', f'booking list, {APPOINTMENTS} rows', 'bench_probe', appointment_list, target=Target(18)),
     Row('month', 'booking page, a month of 50 resources', 'bench_probe', month, month_path),
     Row('slots', 'XML-RPC free slots of a month, 50 resources', 'bench_agent', free_slots, appointment_type),
+    Row('stock_orders', f'`/my/orders` of Odoo alone, {ORDERS} rows', 'bench_probe', order_list('/my/orders', ORDERS),
+        server=STOCK),
+    Row('orders', f'order list, {ORDERS} rows', 'bench_probe', order_list('/my/orders', ORDERS),
+        target=Target(23, None, 1.1, True, ('stock_orders', 1))),
+    Row('order', 'order page', 'bench_probe', order_page, probe_order, Target(30, None, 1.1, True)),
+    Row('offers', f'offer list, {OFFERS} rows', 'bench_probe', order_list('/my/quotes', OFFERS),
+        target=Target(18, None, 1.1, True)),
+    Row('invoices', f'invoice list, {INVOICES} rows', 'bench_probe', invoice_list('/my/invoices', INVOICES),
+        target=Target(18, None, 1.1, True)),
     Row('staff_list', f'staff list of {PAGE}', 'bench_agent', staff_list(PAGE), list_specification,
         Target(None, 30, 1.1)),
     Row('staff_open', f'staff list of {PAGE}, open tickets', 'bench_agent',

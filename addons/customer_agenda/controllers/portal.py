@@ -1,13 +1,12 @@
 from werkzeug.exceptions import NotFound
 
 from odoo.exceptions import UserError
-from odoo.fields import Datetime, Domain
+from odoo.fields import Datetime
 from odoo.http import request, route
-from odoo.tools import escape_psql
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
-from odoo.addons.customer_services.portal_list import Choice, PortalList
+from odoo.addons.customer_services.portal_list import Choice, PortalList, contains
 
 from ..const import OPEN_STATES
 
@@ -18,11 +17,6 @@ PRIVATE_HEADERS = {
     'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer', 'X-Robots-Tag': 'noindex, nofollow'}
 #: appointments that the home page shows
 MAX_ACTIONS = 5
-
-
-def _contains(*names):
-    """Return a search: a function from a text to the domain of what contains it, literally, in one of the fields."""
-    return lambda text: Domain.OR(Domain(name, 'ilike', escape_psql(text)) for name in names)
 
 
 APPOINTMENTS = PortalList(
@@ -44,8 +38,8 @@ APPOINTMENTS = PortalList(
         'cancelled': Choice(_lt('Cancelled'), [('state', '=', 'cancelled')]),
     },
     searches={
-        'all': Choice(_lt('Everything'), _contains('number', 'name')),
-        'number': Choice(_lt('Number'), _contains('number')),
+        'all': Choice(_lt('Everything'), contains('number', 'name')),
+        'number': Choice(_lt('Number'), contains('number')),
     },
     groupings={
         'none': Choice(_lt('None'), None),

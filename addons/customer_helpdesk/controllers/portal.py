@@ -5,21 +5,16 @@ from werkzeug.exceptions import NotFound
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.http import request, route
-from odoo.tools import consteq, escape_psql
+from odoo.tools import consteq
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
-from odoo.addons.customer_services.portal_list import Choice, PortalList, clean_text
+from odoo.addons.customer_services.portal_list import Choice, PortalList, clean_text, contains
 
 from ..const import FILES_KEY, MAX_SUBJECT, MAX_TEXT
 from ..quotes import fold_quotes
 
 _lt = LazyTranslate(__name__)
-
-
-def _contains(*names):
-    """Return a search: a function from a text to the domain of what contains it, literally, in one of the fields."""
-    return lambda text: Domain.OR(Domain(name, 'ilike', escape_psql(text)) for name in names)
 
 
 TICKETS = PortalList(
@@ -42,10 +37,10 @@ TICKETS = PortalList(
         'closed': Choice(_lt('Closed'), [('is_closed', '=', True)]),
     },
     searches={
-        'all': Choice(_lt('Everything'), _contains('number', 'name', 'description')),
-        'number': Choice(_lt('Number'), _contains('number')),
-        'subject': Choice(_lt('Subject'), _contains('name')),
-        'text': Choice(_lt('Text'), _contains('description')),
+        'all': Choice(_lt('Everything'), contains('number', 'name', 'description')),
+        'number': Choice(_lt('Number'), contains('number')),
+        'subject': Choice(_lt('Subject'), contains('name')),
+        'text': Choice(_lt('Text'), contains('description')),
     },
     groupings={
         'none': Choice(_lt('None'), None),

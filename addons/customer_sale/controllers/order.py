@@ -3,11 +3,10 @@ from werkzeug.exceptions import NotFound
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.http import request, route
-from odoo.tools import escape_psql
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
-from odoo.addons.customer_services.portal_list import Choice, PortalList
+from odoo.addons.customer_services.portal_list import Choice, PortalList, contains
 from odoo.addons.sale.controllers.portal import CustomerPortal
 
 from ..const import STATE_COLORS
@@ -16,11 +15,6 @@ _lt = LazyTranslate(__name__)
 
 #: offers on the home page that wait for an answer
 MAX_ACTIONS = 5
-
-
-def contains(*names):
-    """Return a search: a function from a text to the domain of what contains it, literally, in one of the fields."""
-    return lambda text: Domain.OR(Domain(name, 'ilike', escape_psql(text)) for name in names)
 
 
 QUOTES = PortalList(
