@@ -50,6 +50,7 @@ class PaymentTransaction(models.Model):
         :param float amount: what is to be paid, in their currency
         :raises ValidationError: with a message for the customer
         """
+        invoices = invoices.filtered(lambda move: move.is_invoice(include_receipts=True))
         for documents in (orders, invoices):
             if documents:
                 documents._lock_for_payment()
