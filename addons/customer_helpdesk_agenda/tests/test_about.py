@@ -15,7 +15,7 @@ class TestConformance(ConformanceMixin, TransactionCase):
 
 @tagged('post_install', '-at_install')
 class TestAbout(AboutMixin, TicketFixture, AgendaHttpCommon):
-    """Tickets about appointments."""
+    """Issue 5.6: tickets about appointments; the tests are those of the mixin."""
 
     @classmethod
     def setUpClass(cls):

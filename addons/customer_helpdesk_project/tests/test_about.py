@@ -16,7 +16,7 @@ class TestConformance(ConformanceMixin, TransactionCase):
 
 @tagged('post_install', '-at_install')
 class TestAbout(AboutMixin, TicketFixture, CustomerHttpCommon):
-    """Tickets about projects and tasks."""
+    """Issue 5.6: tickets about projects and tasks."""
 
     @classmethod
     def setUpClass(cls):

@@ -16,7 +16,7 @@ class TestConformance(ConformanceMixin, TransactionCase):
 
 @tagged('post_install', '-at_install')
 class TestAbout(AboutMixin, TicketFixture, SaleHttpCommon):
-    """Tickets about orders and invoices."""
+    """Issue 5.6: tickets about orders and invoices."""
 
     @classmethod
     def setUpClass(cls):

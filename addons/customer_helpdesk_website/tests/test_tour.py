@@ -7,7 +7,7 @@ from odoo.addons.customer_helpdesk.tests.common import TicketHttpCommon
 class TestTour(TicketHttpCommon):
 
     def test_support_tour(self):
-        """Issue 5.2, Issue 5.28: in a real browser a visitor asks; a page is suggested while he types."""
+        """Issue 5.2: in a real browser a visitor asks. Issue 5.28: a page is suggested while he types."""
         self.team.website_published = True
         self.env['ir.config_parameter'].set_param('customer_helpdesk_website.min_seconds', '0')
         self.patch(type(self.env['website']), '_suggest_answers', lambda website, text: [
