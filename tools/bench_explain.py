@@ -8,7 +8,7 @@ from tools.testing_odoo import LOG_DIR, shell
 
 SCRIPT = 'import sys; sys.path.insert(0, {!r}); from tools import bench_queries; bench_queries.record(env)'
 MARK = 'BENCH-QUERIES '
-SEQUENTIAL = {'tickets': 'Seq Scan on customer_ticket', 'customers': 'Seq Scan on res_partner'}
+SEQUENTIAL = {'tickets': 'Seq Scan on customer_ticket ', 'customers': 'Seq Scan on res_partner '}  # not other tables
 
 
 def explain(cluster, database):
