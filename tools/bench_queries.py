@@ -10,7 +10,7 @@ OPEN = [('is_closed', '=', False)]
 CUSTOMER = [('commercial_partner_id', 'ilike', 'Probe Instr')]
 TEXT = ['|', ('number', 'ilike', 'quartzite'), ('name', 'ilike', 'quartzite')]
 SEARCH = ['|', '|', *((name, 'ilike', 'gasket') for name in ('number', 'name', 'description'))]
-BARS = {'field': 'activity_state', 'colors': {'planned': 'success', 'today': 'warning', 'overdue': 'danger'}}
+BARS = {'field': 'sla_status', 'colors': {'ontime': 'success', 'warning': 'warning', 'late': 'danger'}}
 
 
 def portal(*domain, offset=0):
