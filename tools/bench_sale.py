@@ -31,7 +31,8 @@ def make(env, others):
     env.flush_all()
     _triggers_off(env)
     order_base = _copy(env, pattern, others, customers.ids)
-    _copy(env, pattern.order_line, others, None, order_id=order_base)
+    for line in pattern.order_line:
+        _copy(env, line, others, None, order_id=order_base)
     move_base = _copy(env, invoice, others, customers.ids)
     for line in invoice.line_ids:
         _copy(env, line, others, customers.ids, move_id=move_base)

@@ -194,11 +194,20 @@ class CustomerSalePortal(CustomerServicesPortal, CustomerPortal):
         order = self._get_portal_document('sale.order', order_id)
         if not order._can_reorder():
             raise NotFound
+        return self._answer(order.sudo(), 'reorder_ok', lambda: self._submit_once(
+            form_key, lambda: order.sudo(False)._reorder_by_customer()))
+
+    def _answer(self, order_sudo, message, callback):
+        """Call ``callback`` and show the page of the order with a message; on a refusal the page says why.
+
+        :raises NotFound: where the visitor has no right to what the callback does
+        """
         try:
-            self._submit_once(form_key, lambda: order.sudo(False)._reorder_by_customer())
+            with request.env.cr.savepoint():
+                callback()
         except AccessError:
             raise NotFound from None
         except UserError as error:
-            request.session[f'customer_sale_error_{order.id}'] = error.args[0]
-            return request.redirect(order.sudo().get_portal_url(query_string='&customer_error=1'))
-        return request.redirect(order.sudo().get_portal_url(query_string='&message=reorder_ok'))
+            request.session[f'customer_sale_error_{order_sudo.id}'] = error.args[0]
+            return request.redirect(order_sudo.get_portal_url(query_string='&customer_error=1'))
+        return request.redirect(order_sudo.get_portal_url(query_string=f'&message={message}'))
