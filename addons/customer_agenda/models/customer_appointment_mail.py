@@ -118,7 +118,8 @@ class CustomerAppointment(models.Model):
                       for guest in self._guests() if guest != partner.email_normalized]
         staff = self.user_id
         # the event in Odoo's calendar tells who did it himself
-        if staff.active and staff.email_normalized and staff.id != self.env.uid and event != 'reminder':
+        is_news = event != 'reminder' and (event != 'offered' or self.hold_kind in (False, 'wait'))
+        if staff.active and staff.email_normalized and staff.id != self.env.uid and is_news:
             mails.append(self._mail_to(event, staff.lang, old_start, partner=staff.partner_id, is_staff=True))
         return mails
 
@@ -176,6 +177,10 @@ class CustomerAppointment(models.Model):
         if not partner:
             return ''
         return f'{self.get_base_url()}{self.access_url}?link={self._link_token()}'
+
+    def _customer_lang(self):
+        """Return the language of who booked, or nothing."""
+        return self.partner_id.lang
 
     def _mail_subject(self, event):
         """Return the subject of a mail, in the language of the context."""
