@@ -2,7 +2,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.tools import consteq, hmac
+from odoo.tools import consteq, hmac, plaintext2html
 
 from .. import ics, slots
 from ..const import OPEN_STATES
@@ -150,7 +150,8 @@ class CustomerAppointment(models.Model):
         }
         body = self.env['ir.qweb'].with_context(lang=lang)._render('customer_agenda.mail_appointment', values, lang=lang)
         return {
-            'subject': appointment._mail_subject(event),
+            'subject': (subject := appointment._mail_subject(event)),
+            'body': plaintext2html(subject),  # for the chatter: without the link of the recipient
             'body_html': body,
             'model': self._name,
             'res_id': self.id,

@@ -54,8 +54,13 @@ class CustomerAppointment(models.Model):
         return super()._accept_offer()
 
     def _hold_goes_on(self):
-        """A payment that is on its way keeps the slot."""
-        return self.hold_kind == 'payment' and self.order_id._has_running_payment() or super()._hold_goes_on()
+        """A payment that is on its way keeps the slot, also one that came and is not processed yet."""
+        return self.hold_kind == 'payment' and self._has_money() or super()._hold_goes_on()
+
+    def _has_money(self):
+        """Tell whether a payment of the order came in or is on its way."""
+        return self.order_id._has_running_payment() or any(
+            transaction.state in ('authorized', 'done') for transaction in self.order_id.transaction_ids)
 
     def _expiry_reason(self):
         if self.hold_kind == 'payment':
@@ -95,9 +100,7 @@ class CustomerAppointment(models.Model):
         order = self.order_id
         if not order or order.state == 'cancel':
             return
-        has_money = order._has_running_payment() or any(
-            transaction.state in ('authorized', 'done') for transaction in order.transaction_ids)
-        if has_money or order.invoice_ids.filtered(lambda move: move.state == 'posted'):
+        if self._has_money() or order.invoice_ids.filtered(lambda move: move.state == 'posted'):
             self._ask_staff(self.env._('Cancelled, but paid or invoiced: refund %s or make a credit note', order.name))
             return
         order._action_cancel()

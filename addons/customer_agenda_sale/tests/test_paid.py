@@ -63,13 +63,16 @@ class TestPaid(PaidCommon):
             self.assertEqual(self._held(self.user_b1).state, 'offered')
 
     def test_payment_on_its_way(self):
-        """Issue 8.1: a payment that the bank has not confirmed yet keeps the slot."""
-        appointment = self._held()
-        self.provider.code = 'none'
-        self.patch(type(appointment.order_id), '_has_running_payment', lambda order: True)
+        """Issue 8.1: a payment that the bank has not confirmed, or that is not processed yet, keeps the slot."""
+        appointment, other = self._held(), self._book(self.user_b1, MONDAY + HOUR).sudo()
+        transaction = self._start_payment(appointment.order_id)
+        transaction._set_done()
+        self.patch(type(appointment.order_id), '_has_running_payment', lambda order: order == other.order_id)
         with freeze_time(NOW + HOUR):
             self.env['customer.appointment.wait']._cron_offers()
-        self.assertEqual(appointment.state, 'offered')
+            self.assertEqual((appointment.state, other.state), ('offered', 'offered'))
+            self._process(transaction)
+        self.assertEqual(appointment.state, 'confirmed')
 
     def test_late_payment(self):
         """Issue 8.1: money that comes after the slot was given free confirms nothing; staff and customer are told."""
