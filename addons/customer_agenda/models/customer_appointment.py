@@ -129,7 +129,7 @@ class CustomerAppointment(models.Model):
     def _compute_display_name(self):
         for appointment in self:
             number = f'[{appointment.number}] ' if appointment.number != NO_NUMBER else ''
-            appointment.display_name = f'{number}{appointment.name or self.env._("New")}'
+            appointment.display_name = f'{number}{appointment.name or ""}'
 
     @api.depends('state', 'start', 'type_id.cutoff_hours')
     def _compute_customer_can_change(self):
