@@ -10,6 +10,7 @@
         'customer_helpdesk',
         'customer_project',
         'customer_agenda',
+        'customer_agenda_website',
         'customer_sale',
         'customer_stock',
         'customer_login',
