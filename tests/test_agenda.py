@@ -34,6 +34,7 @@ def start_in(days, hour=10):
 def test_fifty_at_once(outside, kind, seats):
     """Issue 8.4: of 50 parallel bookings as many succeed as there are seats; the others get the next free slots."""
     type_id = kind(seats)
+    before = len(outside.complaints())  # other files use the same server
     start = start_in(5)
     visitors = [outside.portal(login) for login in ('anna', 'clara')]
     path = f'/my/appointments/new?type={type_id}&day={start[:10]}&tz=UTC'
@@ -55,7 +56,7 @@ def test_fifty_at_once(outside, kind, seats):
     assert outside.query("""
         SELECT count(*), count(DISTINCT seat) FROM customer_appointment_busy b JOIN customer_appointment a
             ON a.id = b.appointment_id WHERE a.type_id = %s""", type_id) == [(seats, seats)]
-    assert outside.complaints() == []
+    assert outside.complaints()[before:] == []
 
 
 def test_invitation(outside, mail, kind):

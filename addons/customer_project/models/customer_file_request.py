@@ -159,6 +159,7 @@ class CustomerFileRequest(models.Model):
         for request in self._transition(('submitted',), 'accepted'):
             request.reason = False
             self.env['customer.file.event']._announce('status', request)
+        return True  # XML-RPC knows no answer that is nothing
 
     def action_send_back(self):
         """Open the form for the reason."""
@@ -170,11 +171,13 @@ class CustomerFileRequest(models.Model):
     def action_cancel(self):
         """Withdraw the request."""
         self._transition(('open', 'submitted', 'returned'), 'cancelled')
+        return True
 
     def action_reopen(self):
         """Ask again."""
         for request in self._transition(('submitted', 'accepted', 'cancelled', 'returned'), 'open'):
             self.env['customer.file.event']._announce('request', request)
+        return True
 
     def action_open_portal(self):
         """Open the page that the customer sees."""
