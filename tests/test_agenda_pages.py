@@ -17,6 +17,7 @@ env['website'].search([]).language_ids = languages
 env['ir.module.module'].search([('name', '=like', 'customer_%'), ('state', '=', 'installed')])._update_translations(codes)
 env['ir.config_parameter'].set_param('customer_agenda_website.min_seconds', '0')
 env.cr.commit()
+env.registry.signal_changes()  # or the workers go on with the languages that they know
 """
 #: code of the language, width of the window, button that books
 VISITS = [('en', 1280, 'Book'), ('de', 390, 'Buchen'), ('nl', 390, 'Boeken'), ('fr', 390, 'Réserver')]
