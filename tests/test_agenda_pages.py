@@ -58,6 +58,7 @@ def languages(outside):
 def in_language(page, outside, code, width):
     """Open the pages in a language, in a window of some width."""
     page.set_viewport_size({'width': width, 'height': 900})
+    page.emulate_media(reduced_motion='reduce')  # colours on their way to others are none that axe-core can judge
     page.context.add_cookies([{'name': 'frontend_lang', 'value': LANGUAGES[code], 'url': outside.url}])
     return LANGUAGES[code]
 

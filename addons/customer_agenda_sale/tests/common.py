@@ -20,7 +20,7 @@ class PaidFixture(AgendaFixture):
         cls.kind.product_id = cls.product
         cls.provider = cls.env['payment.provider'].create({
             'name': 'Test', 'code': 'none', 'state': 'test', 'company_id': cls.company.id})
-        cls.method = cls.env['payment.method'].search([], limit=1)
+        cls.method = cls.env['payment.method'].with_context(active_test=False).search([], limit=1)
 
     def _start_payment(self, order, **values):
         """Return a transaction for an order, as the payment form makes it."""
