@@ -112,7 +112,7 @@ def test_integrator_is_refused(outside, robot):
         lambda: other('customer.file', 'upload_piece', key=started['key'], offset=0, content=encoded(PDF)),
         lambda: robot('customer.file', 'upload_start', target_model='res.partner', target_id=1, name='a.pdf', size=3),
         lambda: robot('customer.file', 'upload_start', target_model='project.project', target_id=project, name='a.pdf',
-                      size=10 ** 13),
+                      size=-1 if robot.kind == 'XML-RPC' else 10 ** 13),  # XML-RPC has no larger numbers
         lambda: robot('customer.file', 'upload_start', target_model='project.project', target_id=project, name='a.pdf', size=0),
         lambda: robot.create('customer.file', project_id=project, name='run.sh', content=encoded(b'#!/bin/sh\n')),
         lambda: robot.create('customer.file', project_id=project, name='a.pdf', content='no base64!'),
