@@ -1,4 +1,3 @@
-import ipaddress
 import time
 
 from werkzeug.urls import url_encode
@@ -8,6 +7,7 @@ from odoo.tools import consteq, email_normalize, hmac
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.customer_agenda.controllers.booking import ZONES, CustomerAppointmentBooking
+from odoo.addons.customer_services.network import network_of
 
 from ..const import MAX_SECONDS, MIN_SECONDS, PROOF_MINUTES
 
@@ -77,7 +77,7 @@ class CustomerAppointmentVisitor(CustomerAppointmentBooking):
             return super()._book(values, typed)
         values.pop('guest_emails')  # else strangers would let us write to anybody
         return request.env['customer.appointment']._create_from_visitor(
-            values, typed, _network(request.httprequest.remote_addr))
+            values, typed, network_of(request.httprequest.remote_addr))
 
     def _after_booking(self, appointment, typed):
         if not request.env.user._is_public():
@@ -114,16 +114,3 @@ class CustomerAppointmentVisitor(CustomerAppointmentBooking):
         # sudo: a setting
         text = request.env['ir.config_parameter'].sudo().get_param('customer_agenda_website.min_seconds')
         return int(text) if text and text.isdigit() else MIN_SECONDS
-
-
-def _network(address):
-    """Return the network that counts as one visitor: an IPv4 address, or the first 64 bits of an IPv6 address."""
-    try:
-        parsed = ipaddress.ip_address(address or '')
-    except ValueError:
-        return address or ''
-    if parsed.version == 4:
-        return str(parsed)
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed, 64), strict=False))

@@ -8,8 +8,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.customer_agenda.tests.common import MONDAY
+from odoo.addons.customer_services.network import network_of
 
-from ..controllers.visitor import _network
 from .common import VisitorHttpCommon
 
 HOUR = timedelta(hours=1)
@@ -144,8 +144,8 @@ class TestVisitorPages(VisitorHttpCommon):
         self.assertIn('too many bookings', answer.text)
         self.assertEqual(len(self._booked()), 3)
         self.assertEqual(self.env['mail.mail'].search_count([]), mails)
-        self.assertEqual([_network(text) for text in ('192.0.2.7', '::ffff:192.0.2.7', '2001:db8::1', '', None)],
-                         ['192.0.2.7', '192.0.2.7', '2001:db8::/64', '', ''])
+        self.assertEqual([network_of(text) for text in ('192.0.2.7', '::ffff:192.0.2.7', '2001:db8::1', '', None)],
+                         ['192.0.2.7', '192.0.2.7', '2001:db8::/64', 'unknown', 'unknown'])
 
     def test_roles(self):
         """Issue 8.3: who is logged in books in the portal; the public address books nothing for him."""

@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, consteq, hmac
 
+from odoo.addons.customer_services.network import network_of
+
 from ..const import (
     DEFAULT_CAP_ADDRESS,
     DEFAULT_CAP_NETWORK,
@@ -13,7 +15,6 @@ from ..const import (
     KEPT_HOURS,
     MAX_SECONDS,
 )
-from ..guard import network_of
 
 
 class CustomerTicketVisit(models.Model):

@@ -2,8 +2,10 @@ import time
 
 from odoo.tests import TransactionCase, tagged
 
+from odoo.addons.customer_services.network import network_of
+
 from ..const import MAX_SECONDS
-from ..guard import network_of, split_words
+from ..guard import split_words
 
 
 @tagged('post_install', '-at_install')

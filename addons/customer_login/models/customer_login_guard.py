@@ -14,8 +14,10 @@ from odoo.http import request
 from odoo.tools import SQL
 from odoo.tools.misc import hash_sign, hmac, verify_hash_signed
 
+from odoo.addons.customer_services.network import network_of
+
 from ..const import ATTACK_SECONDS, DEVICE_COOKIE, DEVICE_DAYS, DEVICE_LIMIT, LIMITS, Limits
-from ..network import is_in, network_of, parse_networks
+from ..network import is_in, parse_networks
 
 _logger = logging.getLogger(__name__)
 
