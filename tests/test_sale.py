@@ -50,6 +50,7 @@ def by_xmlrpc(outside):
 def test_integrator(outside, mail, product, client):
     """Issue 6.8: a program creates an offer, sends it, reads the answer, downloads the PDF and reads the payments."""
     call = client(outside)
+    before = len(outside.complaints())  # other files use the same server
     [offer] = call('sale.order', 'create', vals_list=[offer_values(outside, product, require_payment=True)])
     assert call('sale.order', 'action_customer_send', ids=[offer]) is True
     outside.send_mail_queue()
@@ -69,7 +70,7 @@ def test_integrator(outside, mail, product, client):
     url = call('sale.order', 'get_portal_url', ids=[offer], report_type='pdf', download=True)
     answer = outside.portal().get(url)
     assert (answer.status_code, answer.headers['Content-Type'], answer.content[:5]) == (200, 'application/pdf', b'%PDF-')
-    assert outside.complaints() == []
+    assert outside.complaints()[before:] == []
 
 
 def test_rejection_read_by_a_program(outside, product):
@@ -147,6 +148,7 @@ def invoice_of(outside, product, login):
 def test_parallel_payments(outside, product, several):
     """Issue 6.4: one invoice, and two at once, paid in eight windows at the same time on two workers: one succeeds."""
     invoices = [invoice_of(outside, product, 'clara') for _index in range(1 + several)]
+    before = len(outside.complaints())
     path = f'/my/invoices/pay?ids={",".join(map(str, invoices))}' if several else f'/my/invoices/{invoices[0]}'
     windows = [outside.portal('clara') for _index in range(8)]
     with ThreadPoolExecutor(8) as pool:
@@ -161,4 +163,4 @@ def test_parallel_payments(outside, product, several):
             SELECT id FROM payment_transaction WHERE reference = ANY(%s))""", references) == [(1, 240 * len(invoices))]
     assert outside.query('SELECT sum(amount_residual) FROM account_move WHERE id = ANY(%s)', invoices) == [(0,)]
     # what could not be serialized was tried again
-    assert [line for line in outside.complaints() if 'odoo.sql_db: bad query' not in line] == []
+    assert [line for line in outside.complaints()[before:] if 'odoo.sql_db: bad query' not in line] == []

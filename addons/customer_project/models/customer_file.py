@@ -175,9 +175,8 @@ class CustomerFile(models.Model):
 
         :param dict vals: values of the new file
         """
-        # sudo: whether the user may put a file into the folder is checked afterwards
-        folder_sudo = self.env['customer.folder'].sudo().browse(vals.get('folder_id') or [])
-        return {'category_id': folder_sudo.category_id.id} if folder_sudo.category_id else {}
+        folder = self.env['customer.folder'].browse(vals.get('folder_id') or [])
+        return {'category_id': folder.category_id.id} if folder.category_id else {}
 
     @api.model
     def _clean_name(self, name):
