@@ -50,9 +50,6 @@ def make(env, tickets):
             "SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT max(id) FROM %s))", table, SQL.identifier(table)))
     env['ir.config_parameter'].set_param(FACTS, json.dumps(facts))
     env.cr.commit()
-    env.cr._cnx.autocommit = True
-    env.cr.execute('VACUUM (ANALYZE)')
-    env.cr._cnx.autocommit = False
 
 
 def _pattern(env):

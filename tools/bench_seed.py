@@ -73,6 +73,7 @@ class Seeds:
                 self._drop_outdated()
                 with self.templates.clone(base(), 'bench_build') as database:
                     fill(database)
+                    _vacuum(self.cluster, database)
                     self.store(database, name)
         return name
 
@@ -118,6 +119,11 @@ def multiply(cluster, database, size):
                 cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
             facts['size'] = {'tickets': size.tickets, 'customers': size.customers}
             cursor.execute('UPDATE ir_config_parameter SET value = %s WHERE key = %s', [json.dumps(facts), FACTS])
+    _vacuum(cluster, database)
+
+
+def _vacuum(cluster, database):
+    with contextlib.closing(cluster.connect(database)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute('VACUUM (ANALYZE)')
