@@ -177,7 +177,7 @@ class CustomerSalePortal(CustomerServicesPortal, CustomerPortal):
             user = request.env.user
             response.qcontext.update(
                 **self._state_labels(),
-                reject_reasons_sudo=order_sudo._reject_reasons(),
+                reject_reasons_sudo=order_sudo._can_reject_online() and order_sudo._reject_reasons(),
                 customer_error=kwargs.get('customer_error') and self._offer_error(order_sudo),
                 is_customer=user._is_portal() and order_sudo.with_user(user).has_access('read'),
                 form_key=self._new_form_key(),
