@@ -31,7 +31,7 @@ from tools.testing_templates import Templates, own_addon_paths
 PARALLEL = 2
 BUDGET = 180  # seconds for the tests of one addon on a template that is there
 ADDON_TIMEOUT = 900  # seconds
-PYTEST_TIMEOUT = 2400  # seconds
+PYTEST_TIMEOUT = 3600  # seconds
 TOP_LEVEL = 'tests'
 CHROMIUMS = ('google-chrome', 'chromium', 'chromium-browser', 'google-chrome-stable')  # where Odoo looks
 

@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.mail.tools.discuss import Store
+
 from .common import FileCommon
 
 
@@ -112,6 +114,14 @@ class TestProjects(FileCommon):
             project.partner_id = self.user_b1.partner_id
         with self.assertRaises(AccessError):
             self.internal.with_user(self.agent).name = 'x'
+
+    def test_conversation(self):
+        """Issue 9.1: specialists without a role in Odoo's projects open the form with its conversation."""
+        project = self.project_a.with_user(self.specialist)
+        self.assertTrue(project.get_view(self.env.ref('project.edit_project').id)['arch'])
+        project._thread_to_store(Store(), [], request_list=['followers', 'suggestedRecipients'])
+        with self.assertRaises(AccessError):
+            self.project_b.with_user(self.specialist)._thread_to_store(Store(), [], request_list=['followers'])
 
     def test_template(self):
         """Issue 9.8: a project from a template has its folders, their settings and its requests, with due dates."""
