@@ -28,6 +28,7 @@ class Account:
         """
         self.outside, self.login, self.kind = outside, login, kind
         self.key = key or (login if kind == 'XML-RPC' else outside.keys[login])
+        self.uid = None  # authenticated once: Odoo is slow at passwords on purpose
 
     def __call__(self, model, method, ids=None, **arguments):
         """Call a method of records (`ids`) or of a model (without); raise `Refused` with what the server says."""
@@ -35,16 +36,16 @@ class Account:
 
     def _xmlrpc(self, model, method, ids, arguments):
         address = f'{self.outside.url}/xmlrpc/2'
-        uid = xmlrpc.client.ServerProxy(f'{address}/common').authenticate(
+        self.uid = self.uid or xmlrpc.client.ServerProxy(f'{address}/common').authenticate(
             self.outside.database, self.login, self.key, {})
-        if not uid:
+        if not self.uid:
             raise Refused('login')
         positional = [] if ids is None else [ids]
         if method == 'create':
             positional = [arguments.pop('vals_list')]
         try:
             return xmlrpc.client.ServerProxy(f'{address}/object', allow_none=True).execute_kw(
-                self.outside.database, uid, self.key, model, method, positional, arguments)
+                self.outside.database, self.uid, self.key, model, method, positional, arguments)
         except xmlrpc.client.Fault as fault:
             if 'cannot marshal' in fault.faultString:  # an action without answer
                 return None
