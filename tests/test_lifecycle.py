@@ -1,13 +1,12 @@
 """Issue 2.7: every addon is installed, updated and uninstalled on databases as customers have them."""
 
-import ast
 from types import SimpleNamespace
 
 import pytest
 
 from tools.env import own_addons
 from tools.testing_lifecycle import Life, changes, differences
-from tools.testing_templates import addon_path, depends
+from tools.testing_templates import depends, is_glue, manifest
 
 # What makes up Odoo's own access and pages
 ODOO_TABLES = [
@@ -17,24 +16,33 @@ ODOO_TABLES = [
 EXISTING_TABLES = ['account_move', 'mail_followers', 'res_partner', 'res_users', 'sale_order', 'sale_order_line']
 
 
+def units():
+    """Return {label: addons} of what is installed at a time: each addon on its own, but all glue together.
+
+    A glue addon only comes where its sides are, with every other one whose sides are there too.
+    """
+    glue = [name for name in own_addons() if is_glue(name)]
+    return {'glue': glue, **{name: [name] for name in own_addons() if name not in glue}}
+
+
 @pytest.fixture(scope='module', params=[
-    pytest.param(name, marks=pytest.mark.xdist_group(f'lifecycle_{name}')) for name in own_addons()
+    pytest.param(label, marks=pytest.mark.xdist_group(f'lifecycle_{label}')) for label in units()
 ])
-def addon(request):
-    """Name of an addon."""
-    return request.param
+def addons(request):
+    """Names of the addons that are installed together."""
+    return units()[request.param]
 
 
-def dependents(addon):
-    """Return the addons that go with `addon` when it is uninstalled, itself included."""
-    return [name for name in own_addons() if name == addon or addon in depends(name)]
+def dependents(addons):
+    """Return the addons that go with `addons` when they are uninstalled, themselves included."""
+    return [name for name in own_addons() if name in addons or depends(name).intersection(addons)]
 
 
 @pytest.fixture(scope='module')
-def bare(cluster, templates, addon):
-    """Snapshots of a database without demo data through the whole life of the addon."""
-    with templates.clone(templates.below(addon, demo=False), addon) as database:
-        life = Life(cluster, database, addon)
+def bare(cluster, templates, addons):
+    """Snapshots of a database without demo data through the whole life of the addons."""
+    with templates.clone(templates.below(*addons, demo=False), addons[0]) as database:
+        life = Life(cluster, database, addons)
         found = SimpleNamespace(before=life.snapshot())
         life.install()
         found.installed = life.snapshot()
@@ -45,7 +53,7 @@ def bare(cluster, templates, addon):
         yield found
 
 
-def test_install_without_demo(bare, addon):
+def test_install_without_demo(bare):
     """Issue 2.7: an addon installs without demo data and without a complaint of Odoo."""
     assert differences(bare.before, bare.installed)
 
@@ -60,33 +68,33 @@ def test_uninstall(bare):
     assert differences(bare.before, bare.after) == []
 
 
-def test_existing_data(cluster, templates, addon):
+def test_existing_data(cluster, templates, addons):
     """Issue 2.7: partners, portal users and orders that were there first stay as they are, during and after.
 
     The addon installs with its demo data; uninstalled with them, Odoo's rules and views are as before.
     """
-    with templates.clone(templates.existing(addon), addon) as database:
-        life = Life(cluster, database, addon)
+    with templates.clone(templates.existing(*addons), addons[0]) as database:
+        life = Life(cluster, database, addons)
         existing, before = life.rows(EXISTING_TABLES), {**life.schema(), **life.rows(ODOO_TABLES)}
         assert {table for table, _key in existing} == set(EXISTING_TABLES)
         assert life.query('SELECT 1 FROM res_users WHERE share AND active')
         life.install(demo=True)
         assert changes(existing, life.rows(EXISTING_TABLES)) == []
-        assert life.query("SELECT demo FROM ir_module_module WHERE name = %s", addon) == [(True,)]
-        manifest = ast.literal_eval((addon_path(addon) / '__manifest__.py').read_text())
-        if manifest.get('demo'):
-            names = life.query("SELECT 1 FROM ir_model_data WHERE module = %s AND noupdate", addon)
-            assert names, 'no demo record was made'
+        for addon in addons:
+            assert life.query("SELECT demo FROM ir_module_module WHERE name = %s", addon) == [(True,)]
+            if manifest(addon).get('demo'):
+                names = life.query("SELECT 1 FROM ir_model_data WHERE module = %s AND noupdate", addon)
+                assert names, f'no demo record of {addon} was made'
         life.uninstall()
         assert changes(existing, life.rows(EXISTING_TABLES)) == []
         assert differences(before, {**life.schema(), **life.rows(ODOO_TABLES)}) == []
 
 
-def test_existing_tickets(cluster, templates, addon):
+def test_existing_tickets(cluster, templates, addons):
     """Issue 2.7: tickets and accesses survive an update; uninstalling leaves no table, rule, view or menu."""
-    modules = dependents(addon)
-    with templates.clone(templates.suite(), addon) as database:
-        life = Life(cluster, database, addon)
+    modules = dependents(addons)
+    with templates.clone(templates.suite(), addons[0]) as database:
+        life = Life(cluster, database, addons)
         tables = life.own_tables(modules)
         before = life.rows(tables)
         assert before or not tables, 'the demo data hold nothing of this addon'

@@ -8,9 +8,9 @@ import re
 from tools.env import Problem
 from tools.testing_odoo import LOG_DIR, odoo_command, run, shell
 
-TIMEOUT = 300  # seconds
+TIMEOUT = 600  # seconds
 COMPLAINT = re.compile(r'^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ')
-UNINSTALL = "env['ir.module.module'].search([('name', '=', {!r})]).button_immediate_uninstall()"
+UNINSTALL = "env['ir.module.module'].search([('name', 'in', {!r})]).button_immediate_uninstall()"
 
 # Tables whose rows come and go with the mere start of Odoo or with any installation
 VOLATILE = {
@@ -108,20 +108,20 @@ def differences(before, after):
 
 
 class Life:
-    """A database on which the addon `addon` is installed, updated and uninstalled."""
+    """A database on which the `addons` (list of names) are installed, updated and uninstalled."""
 
-    def __init__(self, cluster, database, addon):
-        self.cluster, self.database, self.addon = cluster, database, addon
+    def __init__(self, cluster, database, addons):
+        self.cluster, self.database, self.addons = cluster, database, addons
         self._serial = itertools.count(1)
 
     def install(self, demo=False):
-        self._odoo('-i', self.addon, '--with-demo' if demo else '--without-demo')
+        self._odoo('-i', ','.join(self.addons), '--with-demo' if demo else '--without-demo')
 
     def update(self):
-        self._odoo('-u', self.addon)
+        self._odoo('-u', ','.join(self.addons))
 
     def uninstall(self):
-        shell(self.cluster, self.database, UNINSTALL.format(self.addon), self._log())
+        shell(self.cluster, self.database, UNINSTALL.format(self.addons), self._log())
 
     def snapshot(self, tables=None):
         """Return schema and rows as one dict, see read_rows."""

@@ -44,14 +44,28 @@ def addon_path(name):
 @functools.cache
 def depends(name):
     """Return all addons that `name` depends on, directly or not, as a frozenset."""
-    manifest = ast.literal_eval((addon_path(name) / '__manifest__.py').read_text())
-    direct = set(manifest.get('depends', ['base'])) - {name}
+    direct = set(manifest(name).get('depends', ['base'])) - {name}
     return frozenset(direct.union(*(depends(parent) for parent in direct)))
 
 
 def stock_depends(names):
     """Return the addons of Odoo's that `names` are or need, as a frozenset."""
     return frozenset({'web', *names}.union(*(depends(name) for name in names)) - set(own_addon_paths()) - {'base'})
+
+
+def own_depends(names):
+    """Return the own addons that `names` depend on, directly or not, without `names`, as a set."""
+    return set().union(*(depends(name) for name in names)) & set(own_addon_paths()) - set(names)
+
+
+def is_glue(name):
+    """Tell whether the own addon `name` installs by itself where its sides are."""
+    return bool(manifest(name).get('auto_install'))
+
+
+def manifest(name):
+    """Return the manifest of the addon `name` as a dict."""
+    return ast.literal_eval((addon_path(name) / '__manifest__.py').read_text())
 
 
 @functools.cache
@@ -78,11 +92,9 @@ def template_key(modules, demo):
 def uninvited(modules):
     """Return the own addons that Odoo would install by itself beside `modules` (glue), sorted."""
     there = set(modules).union(*(depends(name) for name in modules))
-    manifests = {
-        name: ast.literal_eval((path / '__manifest__.py').read_text()) for name, path in own_addon_paths().items()}
     return sorted(
-        name for name, manifest in manifests.items()
-        if name not in there and manifest.get('auto_install') and there.issuperset(manifest['depends']))
+        name for name in own_addon_paths()
+        if name not in there and is_glue(name) and there.issuperset(manifest(name)['depends']))
 
 
 def _path_without(addons, label):
@@ -125,20 +137,21 @@ class Templates:
         parent = self.stock(max(smaller, key=len), demo) if smaller else None
         return self.get(needed, demo, parent)
 
-    def below(self, addon, *extra, demo=True):
-        """Return the template with all that `addon` depends on, and the `extra` addons of Odoo's."""
-        own = depends(addon) & set(own_addon_paths())
-        stock = self.stock([addon, *extra], demo)
-        return self.get({*own, *stock_depends([addon, *extra])}, demo, stock) if own else stock
+    def below(self, *names, demo=True):
+        """Return the template with all that the addons `names` depend on but are not; of Odoo's also those of `names`."""
+        stock = self.stock(names, demo)
+        own = own_depends(names)
+        return self.get({*own, *stock_depends(names)}, demo, stock) if own else stock
 
-    def existing(self, addon):
+    def existing(self, *names):
         """Return the template of a company at work: all that our addons need of Odoo, with orders and demo data.
 
-        Of our addons it has those that `addon` depends on.
+        Of our addons it has those that `names` depend on but are not.
         """
-        stock = self.stock([*own_addon_paths(), 'sale_management'])
-        own = depends(addon) & set(own_addon_paths())
-        return self.get({*own, *stock_depends([*own_addon_paths(), 'sale_management'])}, parent=stock) if own else stock
+        modules = [*own_addon_paths(), 'sale_management']
+        stock = self.stock(modules)
+        own = own_depends(names)
+        return self.get({*own, *stock_depends(modules)}, parent=stock) if own else stock
 
     def suite(self):
         """Return the template with all our addons but those that only serve tests, and the demo provider, with demo data."""
