@@ -11,8 +11,10 @@ PARTNER_FIELDS = ('phone', 'street', 'street2', 'zip', 'city', 'country_id', 'va
 MAX_TRIES = 5
 MAX_CODES = 5
 CODE_SECONDS = 60
-#: registrations that one address may send within an hour, and SMS to one number a day, to one country an hour
+#: registrations that one address may send within an hour, mails to one mailbox an hour, SMS to one number a day, to
+#: one country an hour
 PER_ADDRESS = 10
+PER_MAILBOX = 3
 PER_NUMBER = 5
 PER_COUNTRY = 50
 MAX_TEXT = 1000

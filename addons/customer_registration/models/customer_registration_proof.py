@@ -88,12 +88,9 @@ class CustomerRegistration(models.Model):
             raise UserError(self.env._('No more codes can be sent.'))
         if self.code_date and now < self.code_date + timedelta(seconds=CODE_SECONDS):
             raise UserError(self.env._('A code was sent less than a minute ago. Please wait a moment.'))
-        Sms = self.env['sms.sms']
-        prefix = number[:4]
-        if self.search_count([('phone', '=', self.phone), ('code_date', '>', now - timedelta(days=1)),
-                              ('id', '!=', self.id)]) + self.code_count >= PER_NUMBER or self.search_count([
-                                  ('phone', '=like', f'{prefix}%'), ('code_date', '>', now - timedelta(hours=1)),
-                              ]) >= PER_COUNTRY:
+        Quota = self.env['customer.registration.quota']
+        if not Quota._take('number', number, PER_NUMBER, is_daily=True) or not Quota._take(
+                'country', number[:4], PER_COUNTRY):
             raise UserError(self.env._('No more codes can be sent.'))
         code, salt = new_code(), new_token()
         text = self.with_context(lang=self.lang or self.env.lang).env._(
@@ -101,7 +98,7 @@ class CustomerRegistration(models.Model):
         self.write({
             'code_hash': hash_code(code, salt), 'code_salt': salt, 'code_tries': 0, 'code_date': now,
             'code_count': self.code_count + 1})
-        Sms.create({'number': number, 'body': text})
+        self.env['sms.sms'].create({'number': number, 'body': text})
 
     def _try_code(self, text):
         """Check a typed code by a cursor of its own, so that the count survives; see ``customer.invitation``.
