@@ -146,6 +146,8 @@ class CustomerRegistration(models.Model):
             registration_sudo._advance()
             if registration_sudo.state == 'active':
                 registration_sudo._send_mail('open', registration_link=urljoin(registration_sudo.get_base_url(), '/my'))
+            elif registration_sudo.state == 'phone':
+                registration_sudo._send_link('code')
         return True
 
     def _answer(self, kind, text):

@@ -30,7 +30,9 @@ class CustomerRegistrationPolicy(models.Model):
     proofs = fields.Selection(
         [('email', 'E-mail'), ('email,phone', 'E-mail, then phone'), ('email,admin', 'E-mail, then administrator'),
          ('admin,email', 'Administrator, then e-mail'),
-         ('email,phone,admin', 'E-mail, phone, then administrator')], required=True, default='email',
+         ('email,phone,admin', 'E-mail, phone, then administrator'),
+         ('email,admin,phone', 'E-mail, administrator, then phone'),
+         ('admin,email,phone', 'Administrator, e-mail, then phone')], required=True, default='email',
         help='The e-mail address is always proved: the password is chosen behind the link.')
     approver_ids = fields.Many2many(
         'res.users', 'customer_registration_approver_rel', string='Approvers',

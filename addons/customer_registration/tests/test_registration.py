@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from psycopg2.errors import UniqueViolation
@@ -180,6 +181,25 @@ class TestRegistration(CustomerHttpCommon):
             self.post_form(f'{link}/code', {'code': 'AAAA-AAAA'})
         self.assertIn('does not work any more', self.post_form(f'{link}/code', {'code': code}).text)
         self.assertFalse(self.env['res.users'].search_count([('login', '=', 'new@example.com')]))
+
+    def test_phone_last(self):
+        """Issue 10.3: accepted before the phone is proved: a mail leads to the page for the code, which ends after ten minutes."""
+        self.policy.proofs = 'email,admin,phone'
+        self._send(phone='+31 6 12345678')
+        self.assertIn('We look at', self._choose(self._link()).text)
+        registration = self.Registration.search([])
+        registration.with_user(self.agent).action_accept()
+        self.assertEqual(registration.state, 'phone')
+        mails = ' '.join(self.env['mail.mail'].search([], order='id').mapped('body_html'))
+        link = re.findall(r'/register/link/[\w-]+', mails)[-1]
+        code = re.search(r'[A-Z2-9]{4}-[A-Z2-9]{4}', self.env['sms.sms'].search([], limit=1, order='id desc').body)[0]
+        registration.sudo().code_date -= timedelta(minutes=11)
+        self.assertIn('does not work any more', self.post_form(f'{link}/code', {'code': code}).text)
+        self.assertEqual(registration.state, 'phone')
+        self.post_form(f'{link}/resend')
+        code = re.search(r'[A-Z2-9]{4}-[A-Z2-9]{4}', self.env['sms.sms'].search([], limit=1, order='id desc').body)[0]
+        self.assertIn('Your access is open', self.post_form(f'{link}/code', {'code': code}).text)
+        self.assertEqual(registration.state, 'active')
 
     def test_known_address(self):
         """Issue 10.4: of a known address only its owner learns; status and body are those of everybody."""
