@@ -4,6 +4,6 @@ from . import (
     customer_registration_policy,
     customer_visible_mixin,
     ir_ui_view,
-    website_page,
+    res_users,
     website_snippet_filter,
 )

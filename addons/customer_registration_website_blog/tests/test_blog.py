@@ -52,7 +52,7 @@ class TestBlog(ConformanceMixin, VisibleCommon):
         self.assertIn('xylophones', self.sitemap())
 
     def test_policy(self):
-        """Issue 10.6: who signs up to comment gets the policy of the blog."""
+        """Issue 10.1: Issue 10.6: who signs up to comment gets the policy of the blog."""
         self.assert_service('blog', '/blog/xylophones-1/zebra-1')
 
     def _blocks(self, user):

@@ -37,7 +37,7 @@ class TestForum(ConformanceMixin, VisibleCommon):
         self.assert_reach((self.visitor, self.user_b1), post, True)
 
     def test_policy(self):
-        """Issue 10.6: who signs up to take part gets the policy of the forum."""
+        """Issue 10.1: Issue 10.6: who signs up to take part gets the policy of the forum."""
         self.assert_service('forum', '/forum/help-1')
         self.assertIn('/register/service', self.open_as(
             None, '/web/signup', params={'redirect': 'forum/help-1/question-2'}).headers['Location'])

@@ -72,7 +72,7 @@ class TestShop(ConformanceMixin, VisibleCommon):
 
     @mute_logger('odoo.http')
     def test_cart(self):
-        """Issue 10.6: nobody orders what is closed to him; the cart of who registers goes to the checkout with him."""
+        """Issue 10.1: Issue 10.6: nobody orders what is closed to him; the cart of who registers goes to the checkout with him."""
         Lines = self.env['sale.order.line']
         before = Lines.search_count([])
         self.authenticate(None, None)
