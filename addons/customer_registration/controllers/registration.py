@@ -4,7 +4,7 @@ from werkzeug.exceptions import NotFound
 
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.http import request, route
+from odoo.http import Response, request, route
 
 from odoo.addons.auth_signup.controllers.main import AuthSignupHome
 from odoo.addons.customer_services.controllers.invitation import PRIVATE_HEADERS
@@ -39,13 +39,18 @@ class CustomerRegistrationPortal(CustomerServicesPortal):
     @route('/register/<string:code>/send', methods=['POST'], **OPTIONS)
     def registration_send(self, code, **params):
         """Note a registration: the page that follows is the same whether the address is known or not."""
+        network = request.httprequest.remote_addr
+        if refusal := request.env['customer.registration']._too_many(network):
+            # nothing is read or rendered for a flood
+            return Response(
+                refusal, status=429, headers={'Retry-After': '3600'}, content_type='text/plain; charset=utf-8')
         policy_sudo = self._find_policy(code)
         errors, values = self._read_form(policy_sudo, params)
         if not errors:
             try:
                 with request.env.cr.savepoint():
                     registration_sudo = request.env['customer.registration']._begin(
-                        policy_sudo, values, request.httprequest.remote_addr)
+                        policy_sudo, values, network)
                 return request.render('customer_registration.sent', {
                     'policy_sudo': policy_sudo, 'email': values['email'], 'waits': registration_sudo.state == 'admin'})
             except UserError as error:

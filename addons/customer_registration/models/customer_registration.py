@@ -62,6 +62,14 @@ class CustomerRegistration(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
+    def _too_many(self, network):
+        """Return the refusal of an address from which there were too many registrations within the hour, or None."""
+        # sudo: counts are nobody's to read
+        if self.env['customer.registration.quota'].sudo()._is_used_up('network', network_of(network), PER_ADDRESS):
+            return self.env._('Too many registrations from here. Please try again in an hour.')
+        return None
+
+    @api.model
     def _begin(self, policy_sudo, values, network):
         """Note a registration. Whether the address is known is found out later, by a job: here all are alike.
 
@@ -74,7 +82,7 @@ class CustomerRegistration(models.Model):
         # sudo: nobody creates registrations or counts but this entry
         registrations_sudo = self.sudo()
         if not registrations_sudo.env['customer.registration.quota']._take('network', network_of(network), PER_ADDRESS):
-            raise UserError(self.env._('Too many registrations from here. Please try again in an hour.'))
+            raise UserError(self._too_many(network))
         files = values.pop('files', {})
         registration_sudo = registrations_sudo.with_context(
             mail_create_nolog=True, mail_create_nosubscribe=True, tracking_disable=True).create({

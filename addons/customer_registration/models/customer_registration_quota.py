@@ -33,14 +33,25 @@ class CustomerRegistrationQuota(models.Model):
         :param bool is_daily: whether a day is the period
         :return: whether it is within the limit
         """
-        key = hmac(self.env(su=True), 'customer_registration.quota', (kind, value))  # sudo: the database's secret
-        period = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
-        if is_daily:
-            period = period.replace(hour=0)
+        key, period = self._row(kind, value, is_daily)
         return bool(self.env.execute_query(SQL(
             """INSERT INTO customer_registration_quota AS quota (key, period, number) VALUES (%s, %s, 1)
                ON CONFLICT (key, period) DO UPDATE SET number = quota.number + 1 WHERE quota.number < %s
             RETURNING number""", key, period, limit)))
+
+    @api.model
+    def _is_used_up(self, kind, value, limit):
+        """Tell whether no more of the hour is left, without counting: the cheap answer to a flood."""
+        key, period = self._row(kind, value)
+        return bool(self.env.execute_query(SQL(
+            'SELECT 1 FROM customer_registration_quota WHERE key = %s AND period = %s AND number >= %s', key, period, limit)))
+
+    @api.model
+    def _row(self, kind, value, is_daily=False):
+        """Return ``(keyed hash of what is counted, begin of the hour or the day)``."""
+        key = hmac(self.env(su=True), 'customer_registration.quota', (kind, value))  # sudo: the database's secret
+        period = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
+        return key, period.replace(hour=0) if is_daily else period
 
     @api.autovacuum
     def _gc_quotas(self):
