@@ -94,6 +94,8 @@ def parse_args(argv=None):
     parser.add_argument('--pdf', action='store_true', help=(
         'print an invoice, 50 invoices, an order of 2,000 lines and 500 labels instead, by WeasyPrint and by the '
         'wkhtmltopdf on PATH'))
+    parser.add_argument('--answers', action='store_true', help=(
+        'compare how long the answers about known and unknown addresses take instead: new password, registration'))
     parser.add_argument('--keep', action='store_true', help='keep the databases as they are at the end')
     args = parser.parse_args(argv)
     try:
@@ -116,6 +118,9 @@ def run(args):
     if args.pdf:
         from tools.bench_pdf import run_pdf
         return run_pdf()
+    if args.answers:
+        from tools.bench_answers import run_answers
+        return run_answers()
     rows, load = choose_rows(args.rows), os.getloadavg()[0]
     with cluster() as server:
         templates = Templates(server)

@@ -7,12 +7,15 @@ STATES = [
 OPEN_STATES = ('new', 'email', 'phone', 'admin')
 #: partner fields that a form may ask for, beside name and e-mail, which each form has
 PARTNER_FIELDS = ('phone', 'street', 'street2', 'zip', 'city', 'country_id', 'vat', 'website', 'function')
-#: wrong codes after which a code is void; codes sent for one registration; seconds between two
+#: wrong codes after which a code is void; minutes after which it is; codes sent for one registration; seconds between two
 MAX_TRIES = 5
+CODE_MINUTES = 10
 MAX_CODES = 5
 CODE_SECONDS = 60
-#: registrations that one address may send within an hour, and SMS to one number a day, to one country an hour
+#: registrations that one address may send within an hour, mails to one mailbox an hour, SMS to one number a day, to
+#: one country an hour
 PER_ADDRESS = 10
+PER_MAILBOX = 3
 PER_NUMBER = 5
 PER_COUNTRY = 50
 MAX_TEXT = 1000

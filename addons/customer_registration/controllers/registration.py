@@ -1,19 +1,30 @@
+import re
+
 from werkzeug.exceptions import NotFound
 
 from odoo.exceptions import UserError
-from odoo.http import Controller, request, route
+from odoo.fields import Domain
+from odoo.http import Response, request, route
 
 from odoo.addons.auth_signup.controllers.main import AuthSignupHome
 from odoo.addons.customer_services.controllers.invitation import PRIVATE_HEADERS
+from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
 from odoo.addons.customer_services.models.customer_invitation import MIN_PASSWORD
 from odoo.addons.customer_services.portal_list import clean_text
 
 from ..const import MAX_TEXT
 
+BAD_PATH = re.compile(r'[\\\s\x00-\x1f]')
 OPTIONS = {'type': 'http', 'auth': 'public', 'website': True, 'sitemap': False}
 
 
-class CustomerRegistrationPortal(Controller):
+def local_path(text):
+    """Return the path on this server that a parameter ``redirect`` names, or an empty text; never another server."""
+    path = '/' + clean_text(text).strip()[:200].lstrip('/')
+    return '' if path == '/' or BAD_PATH.search(path) else path
+
+
+class CustomerRegistrationPortal(CustomerServicesPortal):
     """Pages of those who are no customers yet."""
 
     # ------------------------------------------------------------------
@@ -23,18 +34,23 @@ class CustomerRegistrationPortal(Controller):
     @route('/register/<string:code>', methods=['GET'], readonly=True, **OPTIONS)
     def registration_form(self, code, **params):
         """Show the form of a policy."""
-        return self._render_form(self._find_policy(code))
+        return self._render_form(self._find_policy(code), values={'redirect': local_path(params.get('redirect'))})
 
     @route('/register/<string:code>/send', methods=['POST'], **OPTIONS)
     def registration_send(self, code, **params):
         """Note a registration: the page that follows is the same whether the address is known or not."""
+        network = request.httprequest.remote_addr
+        if refusal := request.env['customer.registration']._too_many(network):
+            # nothing is read or rendered for a flood
+            return Response(
+                refusal, status=429, headers={'Retry-After': '3600'}, content_type='text/plain; charset=utf-8')
         policy_sudo = self._find_policy(code)
         errors, values = self._read_form(policy_sudo, params)
         if not errors:
             try:
                 with request.env.cr.savepoint():
                     registration_sudo = request.env['customer.registration']._begin(
-                        policy_sudo, values, request.httprequest.remote_addr)
+                        policy_sudo, values, network)
                 return request.render('customer_registration.sent', {
                     'policy_sudo': policy_sudo, 'email': values['email'], 'waits': registration_sudo.state == 'admin'})
             except UserError as error:
@@ -43,7 +59,8 @@ class CustomerRegistrationPortal(Controller):
 
     def _find_policy(self, code):
         # sudo: what a form asks is for everybody who opens it
-        policy_sudo = request.env['customer.registration.policy'].sudo().search([('code', '=', code)], limit=1)
+        Policy = request.env['customer.registration.policy'].sudo()
+        policy_sudo = Policy.search(Policy._place_domain() & Domain('code', '=', code), limit=1)
         if not policy_sudo:
             raise NotFound
         return policy_sudo
@@ -58,7 +75,8 @@ class CustomerRegistrationPortal(Controller):
         email = request.env['customer.registration']._normalise(text('email', 200))
         values = {
             'name': text('name', 120), 'email': email, 'is_company': is_company, 'phone': text('phone', 40),
-            'company_name': text('company_name', 120) if is_company else '', 'lang': request.env.lang, 'answers': {}}
+            'company_name': text('company_name', 120) if is_company else '', 'lang': request.env.lang, 'answers': {},
+            'files': {}, 'back_path': local_path(params.get('redirect'))}
         if not values['name']:
             errors['name'] = request.env._('Please enter your name.')
         if is_company and not values['company_name']:
@@ -73,15 +91,29 @@ class CustomerRegistrationPortal(Controller):
             errors['terms'] = request.env._('Please accept the terms.')
         for field_sudo in policy_sudo.field_ids:
             try:
-                values['answers'][str(field_sudo.id)] = field_sudo._read(text(field_sudo._key()), is_company)
+                self._read_field(field_sudo, values, text(field_sudo._key()))
             except UserError as error:
                 errors[field_sudo._key()] = error.args[0]
         return errors, values
 
+    def _read_field(self, field_sudo, values, text):
+        """Add to the values what was sent for a field of the form.
+
+        :raises UserError: with what is wrong with it
+        """
+        key, is_company = str(field_sudo.id), values['is_company']
+        if field_sudo.kind == 'file':
+            files = self._read_uploads(field_sudo._key())
+            field_sudo._check_given(files, is_company)
+            if files:
+                values['files'][key] = files[0]
+        else:
+            values['answers'][key] = field_sudo._read(text, is_company)
+
     def _render_form(self, policy_sudo, errors=None, values=None):
         return request.render('customer_registration.form', {
             'policy_sudo': policy_sudo, 'errors': errors or {}, 'values': values or {},
-            'with_phone': 'phone' in policy_sudo.proofs,
+            'with_phone': 'phone' in policy_sudo.proofs, 'uploads': self._upload_hints(),
         }, headers={'Content-Security-Policy': "frame-ancestors 'none'"})
 
     # ------------------------------------------------------------------
@@ -152,6 +184,8 @@ class CustomerRegistrationPortal(Controller):
             raise UserError(request.env._('This password is too long.'))
         if password.lower() in (registration_sudo.email, registration_sudo.name.lower()):
             raise UserError(request.env._('Please choose a password that is neither your name nor your e-mail address.'))
+        # sudo: the rules are for everybody who chooses a password
+        request.env['res.users'].sudo()._check_new_password(password)
         if password != repeated:
             raise UserError(request.env._('The two passwords are not the same.'))
 
@@ -160,7 +194,7 @@ class CustomerRegistrationPortal(Controller):
         if registration_sudo.state == 'active' and password:
             request.session.authenticate(
                 request.env, {'type': 'password', 'login': registration_sudo.email, 'password': password})
-            return request.redirect('/my')
+            return request.redirect(registration_sudo.back_path or '/my')
         return self._private(request.render('customer_registration.done', {'registration_sudo': registration_sudo}))
 
     def _render_proof(self, token, error=None):
@@ -181,14 +215,16 @@ class CustomerRegistrationSignup(AuthSignupHome):
 
     @route()
     def web_auth_signup(self, *args, **kw):
-        policy_sudo = request.env['customer.registration.policy']._signup_policy()
+        path = local_path(request.params.get('redirect'))
+        policy_sudo = request.env['customer.registration.policy']._signup_policy(path)
         if policy_sudo and not (request.params.get('token') or request.session.get('auth_signup_token')):
-            return request.redirect(f'/register/{policy_sudo.code}', 303)
+            return request.redirect_query(f'/register/{policy_sudo.code}', {'redirect': path} if path else None, 303)
         return super().web_auth_signup(*args, **kw)
 
     def get_auth_signup_config(self):
         """Show the link on the login page if there is a policy for it."""
         config = super().get_auth_signup_config()
-        if not config['signup_enabled'] and request.env['customer.registration.policy']._signup_policy():
+        if not config['signup_enabled'] and request.env['customer.registration.policy']._signup_policy(
+                local_path(request.params.get('redirect'))):
             config['signup_enabled'] = True
         return config

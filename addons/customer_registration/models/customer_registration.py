@@ -6,7 +6,9 @@ from odoo.orm.models import NO_ACCESS
 from odoo.tools import SQL, email_normalize, escape_psql
 from odoo.tools.urls import urljoin
 
-from ..const import OPEN_STATES, PER_ADDRESS, STATES
+from odoo.addons.customer_services.network import network_of
+
+from ..const import OPEN_STATES, PER_ADDRESS, PER_MAILBOX, STATES
 
 
 class CustomerRegistration(models.Model):
@@ -27,6 +29,7 @@ class CustomerRegistration(models.Model):
     phone = fields.Char(readonly=True)
     lang = fields.Char(string='Language', readonly=True)
     answers = fields.Json(readonly=True)
+    back_path = fields.Char(readonly=True, help='Page from which the visitor came, to which he goes back at the end.')
     summary = fields.Html(string='What was answered', compute='_compute_summary')
     expiry = fields.Datetime(string='Expires', required=True, readonly=True, index=True)
     network = fields.Char(string='Address', readonly=True, groups='base.group_system')
@@ -41,7 +44,6 @@ class CustomerRegistration(models.Model):
     code_date = fields.Datetime(groups=NO_ACCESS, copy=False)
 
     _token_unique = models.UniqueIndex('(token_hash) WHERE token_hash IS NOT NULL')
-    _network_idx = models.Index('(network, create_date)')
     _unsent_idx = models.Index("(id) WHERE is_sent IS NOT TRUE AND state = 'email'")
 
     @api.depends('answers')
@@ -51,15 +53,21 @@ class CustomerRegistration(models.Model):
             for field in registration.policy_id.field_ids:
                 value = (registration.answers or {}).get(str(field.id))
                 if value:
-                    if field.partner_field == 'country_id':
-                        value = field._countries().browse(int(value)).name
-                    lines.append((field.label, self.env._('yes') if field.kind == 'consent' else value))
+                    lines.append((field.label, *field._show(value)))
             registration.summary = self.env['ir.qweb']._render(
                 'customer_registration.summary', {'lines': lines}, raise_if_not_found=False)
 
     # ------------------------------------------------------------------
     # Begin
     # ------------------------------------------------------------------
+
+    @api.model
+    def _too_many(self, network):
+        """Return the refusal of an address from which there were too many registrations within the hour, or None."""
+        # sudo: counts are nobody's to read
+        if self.env['customer.registration.quota'].sudo()._is_used_up('network', network_of(network), PER_ADDRESS):
+            return self.env._('Too many registrations from here. Please try again in an hour.')
+        return None
 
     @api.model
     def _begin(self, policy_sudo, values, network):
@@ -71,18 +79,30 @@ class CustomerRegistration(models.Model):
         :return: the registration, in sudo
         :raises UserError: if there were too many from this address
         """
-        since = fields.Datetime.now() - timedelta(hours=1)
-        # sudo: nobody creates registrations but this entry
+        # sudo: nobody creates registrations or counts but this entry
         registrations_sudo = self.sudo()
-        if registrations_sudo.search_count(
-                [('network', '=', network), ('create_date', '>', since)], limit=PER_ADDRESS) >= PER_ADDRESS:
-            raise UserError(self.env._('Too many registrations from here. Please try again in an hour.'))
+        if not registrations_sudo.env['customer.registration.quota']._take('network', network_of(network), PER_ADDRESS):
+            raise UserError(self._too_many(network))
+        files = values.pop('files', {})
         registration_sudo = registrations_sudo.with_context(
             mail_create_nolog=True, mail_create_nosubscribe=True, tracking_disable=True).create({
                 **values, 'policy_id': policy_sudo.id, 'network': network, 'state': 'new',
                 'expiry': fields.Datetime.now() + timedelta(days=policy_sudo.days)})
+        registration_sudo._keep_files(files)
         registration_sudo._advance()
         return registration_sudo
+
+    def _keep_files(self, files):
+        """Store what was sent with the form; it goes with the registration, and to the customer who comes of it.
+
+        :param dict files: ``{id of the field as text: (name, bytes)}``, checked by the form
+        """
+        if files:
+            attachments = self.env['ir.attachment'].create([
+                {'name': name, 'raw': content, 'res_model': self._name, 'res_id': self.id}
+                for name, content in files.values()])
+            self.answers = {
+                **self.answers, **{key: str(attachment.id) for key, attachment in zip(files, attachments, strict=True)}}
 
     def _advance(self):
         """Go on to the next proof, or to the end."""
@@ -134,6 +154,8 @@ class CustomerRegistration(models.Model):
             registration_sudo._advance()
             if registration_sudo.state == 'active':
                 registration_sudo._send_mail('open', registration_link=urljoin(registration_sudo.get_base_url(), '/my'))
+            elif registration_sudo.state == 'phone':
+                registration_sudo._send_link('code')
         return True
 
     def _answer(self, kind, text):
@@ -175,17 +197,25 @@ class CustomerRegistration(models.Model):
             raise UserError(self.env._('This registration cannot be finished any more.'))
         partner = self._create_partner()
         user = self.env['res.users'].with_context(no_reset_password=True).with_company(self.company_id).create({
-            'login': self.email, 'partner_id': partner.id, 'company_id': self.company_id.id,
-            'company_ids': [fields.Command.set(self.company_id.ids)],
-            'group_ids': [fields.Command.set(self.env.ref('base.group_portal').ids)]})
+            **self._login_values(), 'partner_id': partner.id})
         user._set_encrypted_password(user.id, self.password_hash)
         access = self.env['customer.access'].search([('user_id', '=', user.id)])
         access.write({'scope': 'all', 'manages_accesses': self.is_company})
         customer = partner.commercial_partner_id
+        # the files move to the customer: staff finds them there when the registration is forgotten
+        self.env['ir.attachment'].search([('res_model', '=', self._name), ('res_id', '=', self.id)]).write(
+            {'res_model': 'res.partner', 'res_id': customer.id})
         customer.customer_group_ids = [fields.Command.link(group.id) for group in self.policy_id.group_ids]
         self._transition(OPEN_STATES, 'active')
         self.write({'partner_id': partner.id, 'password_hash': False, 'token_hash': False, 'code_hash': False})
         return user
+
+    def _login_values(self):
+        """Hook: return the values of the new login, without its contact."""
+        return {
+            'login': self.email, 'company_id': self.company_id.id,
+            'company_ids': [fields.Command.set(self.company_id.ids)],
+            'group_ids': [fields.Command.set(self.env.ref('base.group_portal').ids)]}
 
     def _create_partner(self):
         """Return the contact who gets the login: a person, or the contact of a new company."""
@@ -217,14 +247,20 @@ class CustomerRegistration(models.Model):
     def _cron_send(self, limit=50):
         """Send the links; the owner of a known address learns of it instead, and the registration is forgotten."""
         domain = [('state', '=', 'email'), ('is_sent', '=', False)]
-        for registration in self.search(domain, limit=limit, order='id'):
-            users = registration._known_users()
-            if users:
-                registration._send_mail('known')
-                registration.unlink()
-            else:
-                registration._send_link()
+        self.search(domain, limit=limit, order='id')._send_first()
         self.env['ir.cron']._commit_progress(limit, remaining=self.search_count(domain))
+
+    def _send_first(self):
+        """Send the link or tell the owner; nobody's mailbox is filled: what is too much for it is forgotten."""
+        for registration in self:
+            is_within = self.env['customer.registration.quota']._take('mailbox', registration.email, PER_MAILBOX)
+            is_known = registration._known_users()
+            if is_within and is_known:
+                registration._send_mail('known')
+            elif is_within:
+                registration._send_link()
+            if is_known or not is_within:
+                registration.unlink()
 
     @api.model
     def _cron_expire(self, limit=500):

@@ -18,7 +18,7 @@ class CustomerRegistrationField(models.Model):
     help = fields.Char(translate=True)
     kind = fields.Selection(
         [('partner', 'Field of the customer'), ('text', 'Text'), ('choice', 'Choice'), ('date', 'Date'),
-         ('consent', 'Consent')], required=True, default='text')
+         ('file', 'File'), ('consent', 'Consent')], required=True, default='text')
     partner_field = fields.Selection('_selection_partner_field', string='Field')
     choices = fields.Text(translate=True, help='One choice on each line.')
     required_person = fields.Boolean(string='Mandatory for persons')
@@ -54,8 +54,7 @@ class CustomerRegistrationField(models.Model):
         self.ensure_one()
         text = text.strip()[:MAX_TEXT]
         if not text:
-            if self.required_company if is_company else self.required_person:
-                raise UserError(self.env._('Please fill in “%s”.', self.label))
+            self._check_given(False, is_company)
             return ''
         if self.kind == 'date':
             try:
@@ -68,6 +67,25 @@ class CustomerRegistrationField(models.Model):
         if allowed is not None and text not in allowed:
             raise UserError(self.env._('Please choose one of the answers for “%s”.', self.label))
         return '1' if self.kind == 'consent' else text
+
+    def _check_given(self, is_given, is_company):
+        """Refuse a mandatory field that is empty.
+
+        :raises UserError: with what is wrong
+        """
+        if not is_given and (self.required_company if is_company else self.required_person):
+            raise UserError(self.env._('Please fill in “%s”.', self.label))
+
+    def _show(self, value):
+        """Return what staff reads of an answer that is not empty: ``(text, address of a file or False)``."""
+        if self.kind == 'file':
+            attachment = self.env['ir.attachment'].browse(int(value)).exists()
+            return (attachment.name, f'/web/content/{attachment.id}?download=1') if attachment else ('-', False)
+        if self.kind == 'consent':
+            return self.env._('yes'), False
+        if self.partner_field == 'country_id':
+            return self._countries().browse(int(value)).name, False
+        return value, False
 
     @api.model
     def _countries(self):

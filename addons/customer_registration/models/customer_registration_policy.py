@@ -2,6 +2,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import email_domain_extract
 
 from odoo.addons.customer_services.const import GROUP_AGENT
@@ -18,8 +19,10 @@ class CustomerRegistrationPolicy(models.Model):
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10)
     code = fields.Char(required=True, string='Address', help='The form is at /register/ and this word.')
-    governs_signup = fields.Boolean(
-        string='Sign-up page', help='The link “Don\'t have an account?” of the login page leads to this form.')
+    service = fields.Selection(
+        [('form', 'Only its own form'), ('portal', 'Portal')], required=True, default='form', string='Governs',
+        help='Who signs up there, by the link of the login page, gets this form. What no other policy governs is '
+             'governed by the one of the portal.')
     company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company)
     kinds = fields.Selection(
         [('person', 'Persons'), ('company', 'Companies'), ('both', 'Persons and companies')], required=True,
@@ -27,7 +30,9 @@ class CustomerRegistrationPolicy(models.Model):
     proofs = fields.Selection(
         [('email', 'E-mail'), ('email,phone', 'E-mail, then phone'), ('email,admin', 'E-mail, then administrator'),
          ('admin,email', 'Administrator, then e-mail'),
-         ('email,phone,admin', 'E-mail, phone, then administrator')], required=True, default='email',
+         ('email,phone,admin', 'E-mail, phone, then administrator'),
+         ('email,admin,phone', 'E-mail, administrator, then phone'),
+         ('admin,email,phone', 'Administrator, e-mail, then phone')], required=True, default='email',
         help='The e-mail address is always proved: the password is chosen behind the link.')
     approver_ids = fields.Many2many(
         'res.users', 'customer_registration_approver_rel', string='Approvers',
@@ -44,8 +49,6 @@ class CustomerRegistrationPolicy(models.Model):
     url = fields.Char(string='Link', compute='_compute_url')
 
     _code_unique = models.UniqueIndex('(code) WHERE active', 'This address belongs to another policy.')
-    _signup_unique = models.UniqueIndex(
-        '(governs_signup) WHERE governs_signup AND active', 'Another policy has the sign-up page already.')
 
     @api.depends('code')
     def _compute_url(self):
@@ -58,6 +61,12 @@ class CustomerRegistrationPolicy(models.Model):
             if not re.fullmatch('[a-z0-9-]{1,40}', policy.code):
                 raise ValidationError(self.env._('The address has small letters, digits and dashes only.'))
 
+    @api.constrains(lambda self: self._service_fields())
+    def _check_service(self):
+        for policy in self.filtered(lambda policy: policy.active and policy.service != 'form'):
+            if self.search_count(policy._rivals_domain() & Domain('id', '!=', policy.id), limit=1):
+                raise ValidationError(self.env._('Another policy governs this already.'))
+
     @api.constrains('proofs', 'approver_ids', 'days')
     def _check_proofs(self):
         for policy in self:
@@ -66,11 +75,60 @@ class CustomerRegistrationPolicy(models.Model):
             if not 1 <= policy.days <= 365:
                 raise ValidationError(self.env._('Registrations expire after 1 to 365 days.'))
 
+    # ------------------------------------------------------------------
+    # What a policy governs
+    # ------------------------------------------------------------------
+
     @api.model
-    def _signup_policy(self):
-        """Return the policy of the sign-up page, in sudo."""
+    def _service_fields(self):
+        """Hook: return the names of the fields that say what a policy governs."""
+        return ['service', 'active']
+
+    def _rivals_domain(self):
+        """Hook: return the domain of the policies that govern the same as this one, itself included."""
+        self.ensure_one()
+        return Domain('service', '=', self.service)
+
+    @api.model
+    def _place_domain(self):
+        """Hook: return the domain of the policies that hold where the visitor is."""
+        return Domain.TRUE
+
+    @api.model
+    def _services_by_path(self):
+        """Hook: return ``{first part of the address of a page: service}``."""
+        return {}
+
+    @api.model
+    def _service_of(self, path):
+        """Return the service to which a page belongs; before its first part may be a language.
+
+        :param str path: such as ``/shop/checkout``, or empty
+        """
+        services = self._services_by_path()
+        return next((services[part] for part in path.split('?')[0].split('/')[1:3] if part in services), 'portal')
+
+    @api.model
+    def _governs(self):
+        """Tell whether a policy governs signing up, here and for any service."""
+        # sudo: visitors have no rights on policies
+        return bool(self.sudo().search_count(self._place_domain() & Domain('service', '!=', 'form'), limit=1))
+
+    @api.model
+    def _signup_policy(self, path=''):
+        """Return the policy by which a visitor signs up, in sudo: that of the service, else that of the portal.
+
+        :param str path: the page from which he comes
+        """
+        service = self._service_of(path)
         # sudo: visitors have no rights on policies; the form shows what is meant for them
-        return self.sudo().search([('governs_signup', '=', True)], limit=1)
+        policies_sudo = self.sudo().search(self._place_domain() & Domain('service', 'in', [service, 'portal']))
+        return policies_sudo.sorted(lambda policy: policy._rank(service))[:1]
+
+    def _rank(self, service):
+        """Hook: return what the policies of a service are sorted by, as a tuple: the lowest one governs."""
+        self.ensure_one()
+        return (self.service != service,)
 
     def _is_domain_allowed(self, email):
         """Tell whether an address (normalised) is of one of the domains."""
@@ -83,6 +141,11 @@ class CustomerRegistrationPolicy(models.Model):
         self.ensure_one()
         order = ['new', *self.proofs.split(','), 'active']
         return order[order.index(state) + 1]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_registrations(self):
+        # by the ORM and not by the database: their files go with them
+        self.with_context(active_test=False).registration_ids.unlink()
 
     def action_preview(self):
         """Open the form as visitors see it."""

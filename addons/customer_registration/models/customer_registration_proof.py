@@ -9,7 +9,7 @@ from odoo.tools.urls import urljoin
 from odoo.addons.customer_services.codes import check_code, hash_code, hash_token, new_code, new_token, show_code
 from odoo.addons.customer_services.models.customer_invitation import is_mobile
 
-from ..const import CODE_SECONDS, MAX_CODES, MAX_TRIES, PER_COUNTRY, PER_NUMBER
+from ..const import CODE_MINUTES, CODE_SECONDS, MAX_CODES, MAX_TRIES, PER_COUNTRY, PER_NUMBER
 
 
 class CustomerRegistration(models.Model):
@@ -26,16 +26,19 @@ class CustomerRegistration(models.Model):
         self.token_hash = hash_token(token)
         return token
 
-    def _send_link(self):
-        """Queue the mail with the link that proves the address."""
+    def _send_link(self, kind='link'):
+        """Queue the mail with the link that proves the address, or with the one to the page for the code.
+
+        :param str kind: ``'link'`` or ``'code'``
+        """
         link = urljoin(self.policy_id.get_base_url(), f'/register/link/{self._new_token()}')
-        self._send_mail('link', registration_link=link)
+        self._send_mail(kind, registration_link=link)
         self.is_sent = True
 
     def _send_mail(self, kind, reply_to=False, **context):
         """Queue a mail to the applicant; it hangs on no record, where others would read the link.
 
-        :param str kind: ``'link'``, ``'known'``, ``'ask'``, ``'reject'``, ``'open'``
+        :param str kind: ``'link'``, ``'code'``, ``'known'``, ``'ask'``, ``'reject'``, ``'open'``
         """
         template = self.env.ref('customer_registration.mail_template_registration')
         template.with_context(registration_kind=kind, **context).send_mail(self.id, email_values={
@@ -88,12 +91,9 @@ class CustomerRegistration(models.Model):
             raise UserError(self.env._('No more codes can be sent.'))
         if self.code_date and now < self.code_date + timedelta(seconds=CODE_SECONDS):
             raise UserError(self.env._('A code was sent less than a minute ago. Please wait a moment.'))
-        Sms = self.env['sms.sms']
-        prefix = number[:4]
-        if self.search_count([('phone', '=', self.phone), ('code_date', '>', now - timedelta(days=1)),
-                              ('id', '!=', self.id)]) + self.code_count >= PER_NUMBER or self.search_count([
-                                  ('phone', '=like', f'{prefix}%'), ('code_date', '>', now - timedelta(hours=1)),
-                              ]) >= PER_COUNTRY:
+        Quota = self.env['customer.registration.quota']
+        if not Quota._take('number', number, PER_NUMBER, is_daily=True) or not Quota._take(
+                'country', number[:4], PER_COUNTRY):
             raise UserError(self.env._('No more codes can be sent.'))
         code, salt = new_code(), new_token()
         text = self.with_context(lang=self.lang or self.env.lang).env._(
@@ -101,7 +101,7 @@ class CustomerRegistration(models.Model):
         self.write({
             'code_hash': hash_code(code, salt), 'code_salt': salt, 'code_tries': 0, 'code_date': now,
             'code_count': self.code_count + 1})
-        Sms.create({'number': number, 'body': text})
+        self.env['sms.sms'].create({'number': number, 'body': text})
 
     def _try_code(self, text):
         """Check a typed code by a cursor of its own, so that the count survives; see ``customer.invitation``.
@@ -112,7 +112,8 @@ class CustomerRegistration(models.Model):
         with self.env.registry.cursor() as cr:
             cr.execute(SQL(
                 "SELECT code_hash, code_salt, code_tries FROM customer_registration"
-                " WHERE id = %s AND state = 'phone' FOR NO KEY UPDATE", self.id))
+                " WHERE id = %s AND state = 'phone' AND code_date > %s FOR NO KEY UPDATE",
+                self.id, fields.Datetime.now() - timedelta(minutes=CODE_MINUTES)))
             code_hash, salt, tries = cr.fetchone() or (None, None, 0)
             if not code_hash:
                 return 'void'

@@ -16,6 +16,13 @@ class ResUsers(models.Model):
             self._grant_customer_access()
         return result
 
+    def _check_new_password(self, password):
+        """Hook: refuse a password that is easy to guess, before it is stored; other addons say which these are.
+
+        :param str password: what somebody chose; ``self`` is the user, or empty for one who comes into being
+        :raises UserError: with what is wrong with it
+        """
+
     def _grant_customer_access(self):
         """Give each active portal user in ``self`` the access of his contact, or create it if there never was one.
 

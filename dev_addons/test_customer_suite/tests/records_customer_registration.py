@@ -13,6 +13,8 @@ VALUES = {
     'customer.registration': lambda test, customer, of_a: {
         'policy_id': policy(test).id, 'name': 'matrix', 'email': 'matrix@example.com', 'expiry': '2030-01-01'},
     'customer.registration.field': lambda test, customer, of_a: {'policy_id': policy(test).id, 'label': 'matrix'},
+    'customer.registration.quota': lambda test, customer, of_a: {
+        'key': f'matrix{test._next()}', 'period': '2030-01-01', 'number': 1},
     'customer.registration.policy': lambda test, customer, of_a: {
         'name': 'matrix', 'code': f'matrix{test._next()}'},
 }

@@ -1,0 +1,1 @@
+from . import customer_registration, customer_registration_policy

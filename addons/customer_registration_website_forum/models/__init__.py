@@ -1,0 +1,1 @@
+from . import customer_registration_policy, forum_forum

@@ -1,0 +1,13 @@
+from odoo import api, models
+
+
+class ProductPublicCategory(models.Model):
+    """A category that is closed closes its subcategories and all products in them."""
+
+    _name = 'product.public.category'
+    _inherit = ['product.public.category', 'customer.visible.mixin']
+
+    @api.model
+    def _customer_closed(self, domain):
+        closed = super()._customer_closed(domain)
+        return self.search([('id', 'child_of', closed.ids)]) if closed else closed
