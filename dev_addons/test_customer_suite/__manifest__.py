@@ -12,6 +12,7 @@
         'customer_agenda',
         'customer_sale',
         'customer_stock',
+        'customer_rma',
         'customer_login',
         'customer_registration',
     ],

@@ -1,0 +1,9 @@
+from . import (
+    test_access,
+    test_conformance,
+    test_flow,
+    test_parallel,
+    test_portal,
+    test_refund,
+    test_request,
+)
