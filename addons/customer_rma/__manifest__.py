@@ -16,6 +16,7 @@
         'data/ir_cron_data.xml',
         'report/customer_rma_slip.xml',
         'views/customer_rma_views.xml',
+        'wizards/customer_rma_reject_views.xml',
         'views/customer_rma_rule_views.xml',
         'views/customer_rma_reason_views.xml',
         'views/customer_rma_job_views.xml',

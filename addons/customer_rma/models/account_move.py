@@ -21,9 +21,10 @@ class AccountMoveLine(models.Model):
 
     def _copy_data_extend_business_fields(self, values):
         """While a credit note for a return is made, its lines know which ones they take back."""
-        super()._copy_data_extend_business_fields(values)
+        result = super()._copy_data_extend_business_fields(values)
         if self.env.context.get(REVERSAL_KEY):
             values['customer_rma_origin_id'] = self.id
+        return result
 
 
 class PaymentTransaction(models.Model):

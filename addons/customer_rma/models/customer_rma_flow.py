@@ -260,30 +260,16 @@ class CustomerRma(models.Model):
             return
         if self.refund_trigger == 'inspection' and self.state == 'received':
             return
-        if all(line._is_settled() for line in self.line_ids) and not self._has_running_refund() and all(
-                note.state == 'posted' and note.payment_state in ('paid', 'in_payment', 'reversed')
-                for note in self.credit_note_ids.filtered(lambda note: note.state != 'cancel')):
-            if self._move_to('resolved'):
-                self._add_job('mail', 'resolved', event='resolved')
+        notes = self.credit_note_ids.filtered(lambda note: note.state != 'cancel')
+        is_paid = all(
+            note.state == 'posted' and note.payment_state in ('paid', 'in_payment', 'reversed') for note in notes)
+        is_settled = is_paid and not self._has_running_refund() and all(
+            line._is_settled() for line in self.line_ids)
+        if is_settled and self._move_to('resolved'):
+            self._add_job('mail', 'resolved', event='resolved')
 
     @api.model
     def _cron_close(self):
         """Look after returns whose money was paid back by hand, and transactions that were answered late."""
         for rma in self.search([('state', 'in', RUNNING_STATES)]):
             rma._close_if_settled()
-
-
-class CustomerRmaReject(models.TransientModel):
-    """The message of a rejection."""
-
-    _name = 'customer.rma.reject'
-    _description = 'Rejection of a return'
-
-    rma_id = fields.Many2one('customer.rma', string='Return', required=True, ondelete='cascade')
-    message = fields.Text(string='Message to the customer', required=True)
-
-    def action_reject(self):
-        """Reject the return."""
-        for wizard in self:
-            wizard.rma_id.reject(wizard.message)
-        return {'type': 'ir.actions.act_window_close'}

@@ -145,9 +145,7 @@ class CustomerRma(models.Model):
             raise UserError(self.env._('Please choose what you want to return.'))
         checked = [self._check_customer_line(line) for line in lines]
         items = self._items_of_request([line['move_id'] for line in checked], kind)
-        commands = []
-        for line in checked:
-            commands.append(Command.create(self._prepare_line(line, items, kind)))
+        commands = [Command.create(self._prepare_line(line, items)) for line in checked]
         files = self.env.context.get(FILES_KEY) or []
         if any(items[line['move_id']]['photos'] for line in checked) and not files:
             raise UserError(self.env._('Please add a photo of the goods.'))
@@ -206,7 +204,7 @@ class CustomerRma(models.Model):
         return items
 
     @api.model
-    def _prepare_line(self, line, items, kind):
+    def _prepare_line(self, line, items):
         """Return the values of one line, refusing what is blocked or more than what is left.
 
         :raises UserError: with what is left, or why it cannot come back
@@ -214,7 +212,7 @@ class CustomerRma(models.Model):
         item = items[line['move_id']]
         name = item['product'].display_name
         if item['blocked']:
-            raise UserError(f'{name}: {item["blocked"]}')
+            raise UserError(self.env._('%(product)s: %(reason)s', product=name, reason=item['blocked']))
         unit = item['product'].uom_id
         if unit.compare(line['quantity'], item['left']) > 0:
             raise UserError(self.env._('%(product)s: %(left)s left to return.', product=name, left=f'{item["left"]:g}'))
@@ -242,8 +240,9 @@ class CustomerRma(models.Model):
         :raises UserError: with the message of the rule
         """
         for line in self.line_ids.filtered(lambda line: line.decision == 'refuse'):
-            raise UserError(f'{line.product_id.display_name}: ' + (
-                line.rule_id.message or self.env._('This product cannot be returned.')))
+            raise UserError(self.env._(
+                '%(product)s: %(reason)s', product=line.product_id.display_name,
+                reason=line.rule_id.message or self.env._('This product cannot be returned.')))
 
     def _post_request(self, files):
         """Keep what the customer wrote and sent along as the first message of the conversation."""

@@ -53,17 +53,14 @@ class CustomerRma(models.Model):
         return steps
 
     def _timeline_money(self):
-        steps = []
-        for note in self.credit_note_ids.filtered(lambda note: note.state == 'posted'):
-            steps.append({
-                'date': note.create_date, 'title': self.env._('Credit note'),
-                'text': f'{note.name}: {note.currency_id.format(note.amount_total)}', 'url': note.access_url})
-        transactions = self.env['payment.transaction'].search([('customer_rma_id', '=', self.id), ('state', '=', 'done')])
-        for refund in transactions:
-            steps.append({
-                'date': refund.last_state_change, 'title': self.env._('Refund'),
-                'text': f'{refund.currency_id.format(-refund.amount)} · {refund.reference}'})
-        return steps
+        notes = [{
+            'date': note.create_date, 'title': self.env._('Credit note'),
+            'text': f'{note.name}: {note.currency_id.format(note.amount_total)}', 'url': note.access_url,
+        } for note in self.credit_note_ids if note.state == 'posted']
+        refunds = self.env['payment.transaction'].search([('customer_rma_id', '=', self.id), ('state', '=', 'done')])
+        return notes + [{
+            'date': refund.last_state_change, 'title': self.env._('Refund'),
+            'text': f'{refund.currency_id.format(-refund.amount)} · {refund.reference}'} for refund in refunds]
 
     @api.model
     def _customer_demo_returns(self, order_ids):

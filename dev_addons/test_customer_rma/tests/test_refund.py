@@ -95,7 +95,7 @@ class TestGatewayRefund(RmaCommon):
     def test_failure(self):
         """Issue 7.8: a provider that fails leaves the return as it is; staff are told; the next try pays back, once."""
         def refuse(transaction):
-            raise ValidationError('The bank is closed.')
+            raise ValidationError(transaction.env._('The bank is closed.'))
 
         with patch.object(PaymentTransaction, '_send_refund_request', refuse):
             rma = self._requested(self.user_a1, self.sold_a1, 1)
