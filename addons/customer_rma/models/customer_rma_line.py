@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import SQL, float_compare
+from odoo.tools import SQL
 
 from odoo.addons.customer_services.const import GROUP_SPECIALIST
 
@@ -60,6 +60,7 @@ class CustomerRmaLine(models.Model):
         string='How it was decided', readonly=True, copy=False, groups=GROUP_SPECIALIST,
         help='Each rule that was asked, and why it did not fit.')
 
+    note = fields.Char(string='Internal note', groups=GROUP_SPECIALIST)
     stock_move_ids = fields.One2many('stock.move', 'customer_rma_line_id', string='Moves', groups='base.group_user')
     refund_line_ids = fields.One2many('account.move.line', 'customer_rma_line_id', string='Credit note lines', groups='base.group_user')
 
@@ -143,7 +144,7 @@ class CustomerRmaLine(models.Model):
         moves._lock_for_return()
         left = moves._returnable_quantities(without=self)
         for line in self:
-            if float_compare(line.quantity, left[line.sudo().move_id], precision_rounding=line.sudo().uom_id.rounding) > 0:
+            if line.sudo().uom_id.compare(line.quantity, left[line.sudo().move_id]) > 0:
                 raise ValidationError(self.env._(
                     '%(product)s: %(left)s left to return.', product=line.sudo().product_id.display_name,
                     left=line._format_quantity(left[line.sudo().move_id])))

@@ -84,8 +84,10 @@ class CustomerRma(models.Model):
         commands += [Command.delete(line.id) for line in note.invoice_line_ids if line not in used]
         note.write({'invoice_line_ids': commands})
         note.action_post()
-        (invoice | note).line_ids.filtered(
-            lambda line: line.account_id.account_type == 'asset_receivable' and not line.reconciled).reconcile()
+        open_lines = (invoice | note).line_ids.filtered(
+            lambda line: line.account_id.account_type == 'asset_receivable' and not line.reconciled)
+        if len(open_lines.move_id) > 1:  # what is not paid yet becomes less
+            open_lines.reconcile()
         return note
 
     # ------------------------------------------------------------------
@@ -192,7 +194,12 @@ class CustomerRmaJob(models.Model):
         So a worker that dies in between leaves a trace, and nobody asks a second time without looking.
         """
         self.ensure_one()
-        source = self.transaction_id
+        if self.refund_transaction_id and self.refund_transaction_id.state not in DEAD:
+            self._follow_gateway()  # a job that is repeated
+            return
+        source, note = self.transaction_id, self.move_id
+        if note.currency_id.compare_amounts(self.amount, note.amount_residual) > 0:
+            raise ValidationError(self.env._('%s was paid back already.', note.name))
         if self.amount > source.amount - source._customer_refunded_amount() + source.currency_id.rounding / 2:
             raise ValidationError(self.env._('The payment was refunded already.'))
         refund = source._create_child_transaction(self.amount, is_refund=True, customer_rma_id=self.rma_id.id)

@@ -24,9 +24,8 @@ class CustomerRma(models.Model):
 
         :param ids: only these
         """
-        domain = Domain('state', '=', 'sale') & Domain('order_line.qty_delivered', '>', 0)
-        if ids is not None:
-            domain &= Domain('id', 'in', list(ids))
+        domain = Domain('state', '=', 'sale')
+        domain &= Domain('id', 'in', list(ids)) if ids is not None else Domain('order_line.qty_delivered', '>', 0)
         return self.env['sale.order'].search(domain, limit=MAX_ORDERS, order='date_order desc, id desc')
 
     @api.model
@@ -53,12 +52,12 @@ class CustomerRma(models.Model):
         moves = self._returnable_moves(orders)
         left = moves._returnable_quantities() if moves else {}
         rules = self.env['customer.rma.rule']._rules_of(orders.company_id[:1] or self.env.company)
-        plain = rules._to_policy()
-        items = []
+        plain, facts, items = rules._to_policy(), {}, []
         for move in moves:
             line = move.sale_line_id
             estimate = line._refund_estimate()
-            verdict = decide(plain, self._policy_item(move, kind, estimate * max(left[move], 0.0)))
+            verdict = decide(plain, self._policy_item(
+                move, kind, estimate * max(left[move], 0.0), facts=facts))
             rule = rules.browse(verdict.rule.id) if verdict.rule else rules.browse()
             blocked = self._blocked_reason(move, left[move], verdict, rule)
             items.append({
@@ -91,35 +90,44 @@ class CustomerRma(models.Model):
         return ''
 
     @api.model
-    def _policy_item(self, move, kind, amount, reason=None, today=None):
+    def _policy_item(self, move, kind, amount, reason=None, facts=None):
         """Return the facts about delivered goods for the policy.
 
         :param move: delivered ``stock.move``, in sudo
         :param str kind: kind of the return
         :param float amount: value of what is asked for, taxes included
         :param reason: ``customer.rma.reason`` or None
+        :param dict facts: what is known of customers already, is filled
         """
         order = move.sale_line_id.order_id
         customer = order.commercial_partner_id
         zone = ZoneInfo(move.company_id.partner_id.tz or 'UTC')
-        groups = self.env['customer.group'].sudo().search([('partner_ids', 'in', customer.ids)])
+        facts = {} if facts is None else facts
+        if customer not in facts:
+            facts[customer] = self._customer_facts(customer)
+        groups, recent = facts[customer]
         starts = {'order': _day(order.date_order, zone), 'delivery': _day(move._customer_arrival(), zone)}
         invoices = move.sale_line_id.invoice_lines.move_id.filtered(
             lambda invoice: invoice.state == 'posted' and invoice.move_type == 'out_invoice')
         starts['invoice'] = min(invoices.mapped('invoice_date'), default=None)
-        month_ago = fields.Datetime.now() - timedelta(days=30)
         return Item(
-            kind=kind, company=move.company_id.id, amount=amount,
-            today=today or datetime.now(zone).date(),
-            groups=frozenset(int(part) for path in groups.mapped('parent_path') for part in path.split('/') if part),
+            kind=kind, company=move.company_id.id, amount=amount, today=datetime.now(zone).date(), groups=groups,
             tags=frozenset((customer.category_id | order.partner_id.category_id).ids),
             products=frozenset(move.product_id.ids),
             categories=frozenset(move.product_id.categ_id.ids), reasons=frozenset(reason.ids if reason else ()),
             countries=frozenset(order.partner_shipping_id.country_id.ids or customer.country_id.ids),
-            starts={name: day for name, day in starts.items() if day},
-            recent=self.sudo().search_count([
-                ('commercial_partner_id', '=', customer.id), ('request_date', '>=', month_ago),
-                ('state', 'not in', ('cancelled', 'rejected'))]))
+            starts={name: day for name, day in starts.items() if day}, recent=recent)
+
+    @api.model
+    def _customer_facts(self, customer):
+        """Return ``(ids of the user groups of a customer with those above them, number of his recent returns)``."""
+        # sudo: customers read neither groups nor the returns of colleagues, the policy does
+        groups = self.env['customer.group'].sudo().search([('partner_ids', 'in', customer.ids)])
+        month_ago = fields.Datetime.now() - timedelta(days=30)
+        recent = self.sudo().search_count([
+            ('commercial_partner_id', '=', customer.id), ('request_date', '>=', month_ago),
+            ('state', 'not in', ('cancelled', 'rejected'))])
+        return frozenset(int(part) for path in groups.mapped('parent_path') for part in path.split('/') if part), recent
 
     # ------------------------------------------------------------------
     # The request
@@ -216,8 +224,8 @@ class CustomerRma(models.Model):
         unit = item['product'].uom_id
         if unit.compare(line['quantity'], item['left']) > 0:
             raise UserError(self.env._('%(product)s: %(left)s left to return.', product=name, left=f'{item["left"]:g}'))
-        if unit.compare(unit.round(line['quantity'], rounding_method='HALF-UP'), line['quantity']) != 0 or (
-                unit.compare(line['quantity'], 0) <= 0):
+        quantity, is_whole = line['quantity'], float(item['delivered']).is_integer()
+        if abs(unit.round(quantity) - quantity) > 1e-9 or (is_whole and not float(quantity).is_integer()):
             raise UserError(self.env._('%s: please enter whole units.', name))
         return {name: value for name, value in line.items() if value is not None}
 
@@ -295,11 +303,11 @@ class CustomerRmaLine(models.Model):
     def _apply_policy(self):
         """Let the rules decide about each line, and note how they did."""
         rules = self.env['customer.rma.rule']._rules_of(self.rma_id.company_id[:1]) if self else None
-        plain = rules._to_policy() if self else []
+        plain, facts = rules._to_policy() if self else [], {}
         for line in self:
             estimate = line.order_line_id._refund_estimate() * line.quantity
             verdict = decide(plain, line.rma_id._policy_item(
-                line.move_id, line.rma_id.kind, estimate, line.reason_id))
+                line.move_id, line.rma_id.kind, estimate, line.reason_id, facts))
             rule = rules.browse(verdict.rule.id) if verdict.rule else rules.browse()
             line.write({
                 'rule_id': rule.id, 'decision': verdict.decision, 'deadline': verdict.deadline,
