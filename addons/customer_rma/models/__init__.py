@@ -7,6 +7,7 @@ from . import customer_rma_flow
 from . import customer_rma_refund
 from . import customer_rma_timeline
 from . import customer_rma_job
+from . import customer_rma_audit
 from . import account_move
 from . import sale_order
 from . import stock_picking

@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_audit,
     test_conformance,
     test_flow,
     test_parallel,
