@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..const import DECISIONS, KINDS, TRIGGERS, WINDOW_STARTS
 from ..policy import Rule
@@ -16,6 +17,9 @@ class CustomerRmaRule(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one('res.company', string='Company', index=True, help='Empty: for all companies.')
+
+    is_draft = fields.Boolean(
+        string='Draft', help='Not in effect: the simulator tells what all drafts together would decide.')
 
     # criteria: an empty one fits everything
     kind = fields.Selection(KINDS, help='Empty: every kind.')
@@ -50,10 +54,32 @@ class CustomerRmaRule(models.Model):
         'Days and limits are not negative.')
 
     @api.model
-    def _rules_of(self, company):
-        """Return the rules of a company in their order, in sudo."""
+    def _rules_of(self, company, draft=False):
+        """Return the rules of a company in their order, in sudo: those in effect, or the drafts."""
         # sudo: customers do not read the policy, but it decides for them
-        return self.sudo().search([('company_id', 'in', [company.id, False])])
+        return self.sudo().search([('company_id', 'in', [company.id, False]), ('is_draft', '=', draft)])
+
+    @api.model
+    def action_copy_to_draft(self):
+        """Copy the rules in effect as drafts, to change and to simulate them (managers)."""
+        self.browse().check_access('create')
+        for rule in self.search([('is_draft', '=', False)]):
+            rule.copy({'is_draft': True, 'name': rule.name})
+        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+
+    @api.model
+    def action_put_into_effect(self):
+        """Let the drafts take the place of the rules in effect, which are archived (managers).
+
+        :raises UserError: without drafts
+        """
+        self.browse().check_access('write')
+        drafts = self.search([('is_draft', '=', True)])
+        if not drafts:
+            raise UserError(self.env._('There is no draft.'))
+        self.search([('is_draft', '=', False)]).active = False
+        drafts.is_draft = False
+        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
 
     def _to_policy(self):
         """Return the rules as plain :class:`~..policy.Rule` in their order."""

@@ -170,6 +170,34 @@ class TestRequest(RmaCommon):
             self.user_a1, [{'move_id': move.id, 'quantity': 1, 'reason_id': self.reason.id}], text='Not this time.')
         self._request(self.user_a1, self.sold_a1, 1)
 
+    def test_simulation(self):
+        """Issue 7.19: the simulator replays returns against the drafts, lists what would change and changes nothing."""
+        first, second = (self._request(self.user_a1, order, 1) for order in (self.sold_a1, self.sold_a2))
+        Rule = self.env['customer.rma.rule'].with_user(self.manager)
+        simulation = self.env['customer.rma.simulation'].with_user(self.manager).create({})
+        with self.assertRaises(UserError):
+            simulation.action_simulate()
+        Rule.action_copy_to_draft()
+        draft = Rule.search([('is_draft', '=', True)])
+        self.assertEqual(draft.name, self.rule.name)
+        simulation.action_simulate()
+        self.assertGreaterEqual(simulation.line_count, 2)
+        lines = (first | second).line_ids
+        self.assertFalse(simulation.change_ids.filtered(lambda change: change.line_id in lines))
+        self._deliver_ago(self.sold_a2, 8)
+        draft.window_days = 7
+        simulation.action_simulate()
+        change = simulation.change_ids.filtered(lambda change: change.line_id in lines)
+        self.assertEqual((change.line_id, change.old_decision, change.new_decision, change.old_rule_id, change.new_rule_id),
+                         (second.line_ids, 'approve', 'refuse', self.rule, draft))
+        self.assertEqual(second.line_ids.decision, 'approve')
+        self.assertFalse(self.env['customer.rma']._returnable_items(self.sold_a2)[0]['blocked'])
+        with self.assertRaises(AccessError):
+            self.env['customer.rma.rule'].with_user(self.agent).action_put_into_effect()
+        Rule.action_put_into_effect()
+        self.assertFalse(self.rule.active)
+        self.assertTrue(self.env['customer.rma']._returnable_items(self.sold_a2)[0]['blocked'])
+
     def test_photos(self):
         """Issue 7.10: where a rule asks for a photo, a request without one is refused."""
         self.rule.photos_required = True
