@@ -11,7 +11,6 @@ class CustomerRmaRule(models.Model):
     _name = 'customer.rma.rule'
     _description = 'Rule for returns'
     _order = 'sequence, id'
-    _check_company_auto = True
 
     name = fields.Char(string='Rule', required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -59,7 +58,6 @@ class CustomerRmaRule(models.Model):
         # sudo: customers do not read the policy, but it decides for them
         return self.sudo().search([('company_id', 'in', [company.id, False]), ('is_draft', '=', draft)])
 
-    @api.model
     def action_copy_to_draft(self):
         """Copy the rules in effect as drafts, to change and to simulate them (managers)."""
         self.browse().check_access('create')
@@ -67,7 +65,6 @@ class CustomerRmaRule(models.Model):
             rule.copy({'is_draft': True, 'name': rule.name})
         return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
 
-    @api.model
     def action_put_into_effect(self):
         """Let the drafts take the place of the rules in effect, which are archived (managers).
 
