@@ -37,9 +37,9 @@ RMAS = PortalList(
         'closed': Choice(_lt('Closed'), [('is_closed', '=', True)]),
     },
     searches={
-        'all': Choice(_lt('Everything'), contains('number', 'tracking_ref', 'line_ids.product_id.name')),
+        'all': Choice(_lt('Everything'), contains('number', 'tracking_ref', 'line_ids.order_line_id.name')),
         'number': Choice(_lt('Number'), contains('number')),
-        'product': Choice(_lt('Product'), contains('line_ids.product_id.name')),
+        'product': Choice(_lt('Product'), contains('line_ids.order_line_id.name')),
     },
     groupings={
         'none': Choice(_lt('None'), None),

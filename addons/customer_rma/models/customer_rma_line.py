@@ -18,7 +18,7 @@ class CustomerRmaLine(models.Model):
 
     _name = 'customer.rma.line'
     _description = 'Line of a return'
-    _order = 'rma_id desc, id'
+    _order = 'id'
     _rec_name = 'product_id'
 
     rma_id = fields.Many2one('customer.rma', string='Return', required=True, index=True, ondelete='cascade')

@@ -40,8 +40,7 @@ class TestRmaAccess(RmaHttpCommon):
             self.assertEqual(self.rmas.browse().with_user(user).search([('id', 'in', self.rmas.ids)]).ids,
                              expected.sorted('id', reverse=True).ids, user.login)
             self.assertEqual(
-                self.env['customer.rma.line'].with_user(user).search(mine).rma_id.ids,
-                expected.sorted('id', reverse=True).ids, user.login)
+                self.env['customer.rma.line'].with_user(user).search(mine).rma_id.ids, sorted(expected.ids), user.login)
             for rma in self.rmas - expected:
                 with self.assertRaises(AccessError, msg=user.login):
                     rma.with_user(user).read(['number'])
