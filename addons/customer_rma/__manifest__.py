@@ -21,6 +21,7 @@
         'views/customer_rma_rule_views.xml',
         'views/customer_rma_reason_views.xml',
         'views/customer_rma_job_views.xml',
+        'views/res_config_settings_views.xml',
         'views/portal_templates.xml',
         'views/menus.xml',
     ],

@@ -243,7 +243,7 @@ class CustomerRmaPortal(CustomerServicesPortal):
             raise NotFound
         kind = kind if kind in dict(KINDS) else 'return'
         ids = [int(text) for text in re.findall('[0-9]{1,9}', orders or '')][:MAX_ORDERS]
-        chosen = Rma._customer_orders(ids) if ids else Rma._customer_orders(()).browse()
+        chosen = Rma._customer_orders(ids) if ids else request.env['sale.order']
         others = Rma._customer_orders() - chosen
         chosen_ids = ','.join(map(str, chosen.ids))
         return request.render('customer_rma.portal_my_rma_new', {

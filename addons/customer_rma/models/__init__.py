@@ -9,5 +9,6 @@ from . import customer_rma_timeline
 from . import customer_rma_job
 from . import customer_rma_audit
 from . import account_move
+from . import res_company
 from . import sale_order
 from . import stock_picking

@@ -40,13 +40,3 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self.state == 'sale' and bool(self.sudo().order_line.move_ids.filtered(
             lambda move: move.state == 'done' and move.location_dest_usage == 'customer'))
-
-
-class ResCompany(models.Model):
-    _inherit = 'res.company'
-
-    customer_rma_user_id = fields.Many2one(
-        'res.users', string='Responsible for returns', domain=[('share', '=', False)],
-        help='Gets the activities of returns for which nobody else is responsible.')
-    customer_rma_days = fields.Integer(
-        string='Days to send goods back', default=30, help='An approved return expires after as many days. 0: never.')
