@@ -2,11 +2,11 @@ from . import customer_rma_reason
 from . import customer_rma_rule
 from . import customer_rma
 from . import customer_rma_line
+from . import customer_rma_job
 from . import customer_rma_request
 from . import customer_rma_flow
 from . import customer_rma_refund
 from . import customer_rma_timeline
-from . import customer_rma_job
 from . import customer_rma_audit
 from . import account_move
 from . import res_company
