@@ -36,16 +36,16 @@ class TestRmaAccess(RmaHttpCommon):
         ):
             self.env.flush_all()
             self.env.invalidate_all()
-            mine = [('rma_id', 'in', self.rmas.ids)]
-            self.assertEqual(self.rmas.browse().with_user(user).search([('id', 'in', self.rmas.ids)]).ids,
+            env = self.env(user=user, context=dict(self.env.context, allowed_company_ids=user.company_ids.ids))
+            self.assertEqual(env['customer.rma'].search([('id', 'in', self.rmas.ids)]).ids,
                              expected.sorted('id', reverse=True).ids, user.login)
-            self.assertEqual(
-                self.env['customer.rma.line'].with_user(user).search(mine).rma_id.ids, sorted(expected.ids), user.login)
+            lines = env['customer.rma.line'].search([('rma_id', 'in', self.rmas.ids)])
+            self.assertEqual(lines.rma_id.ids, sorted(expected.ids), user.login)
             for rma in self.rmas - expected:
                 with self.assertRaises(AccessError, msg=user.login):
-                    rma.with_user(user).read(['number'])
+                    rma.with_env(env).read(['number'])
                 with self.assertRaises(AccessError, msg=user.login):
-                    rma.line_ids.with_user(user).read(['quantity'])
+                    rma.line_ids.with_env(env).read(['quantity'])
         for user in (self.user_a1, self.employee, self.visitor):
             with self.assertRaises(AccessError):
                 self.env['customer.rma.job'].with_user(user).search([])
