@@ -48,21 +48,22 @@ class TestParallel(BaseCase):
 
     def _request(self, quantity, results, barrier, index):
         is_first = []
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {'tracking_disable': True})
 
-            def once():
-                cr.execute('SELECT 1')  # the snapshot of both is older than what either of them writes
-                if not is_first:
-                    is_first.append(True)
-                    barrier.wait()
-                return env['customer.rma'].create({
-                    'partner_id': self.ids['partner'],
-                    'line_ids': [Command.create({'move_id': self.ids['move'], 'quantity': quantity})]}).id
-            try:
-                results[index] = retrying(once, env)
-            except (UserError, ValidationError) as error:
-                results[index] = str(error)
+        def request(env):
+            env.cr.execute('SELECT 1')  # the snapshot of both is older than what either of them writes
+            if not is_first:
+                is_first.append(True)
+                barrier.wait()
+            return env['customer.rma'].create({
+                'partner_id': self.ids['partner'],
+                'line_ids': [Command.create({'move_id': self.ids['move'], 'quantity': quantity})]}).id
+
+        try:
+            with self.registry.cursor() as cr:  # what is refused is rolled back, as in a request
+                env = api.Environment(cr, SUPERUSER_ID, {'tracking_disable': True})
+                results[index] = retrying(partial(request, env), env)
+        except (UserError, ValidationError) as error:
+            results[index] = str(error)
 
     @mute_logger('odoo.sql_db')
     def test_same_goods(self):
