@@ -16,7 +16,8 @@ from tools.testing_odoo import LOG_DIR, free_port, odoo_command, shell, start, s
 
 START_TIMEOUT = 180  # seconds
 MAIL_TIMEOUT = 90  # seconds
-LOGINS = ('admin', 'manager', 'agent', 'specialist', 'anna', 'ben', 'clara')
+INTEGRATOR = 'integrator'  # an account of a program, by key only
+LOGINS = ('admin', 'manager', 'agent', 'specialist', 'anna', 'ben', 'clara', INTEGRATOR)
 # Bearer keys for JSON-2, one a login; the address of the server for the links in mails
 PREPARE = """
 from datetime import timedelta
@@ -25,6 +26,11 @@ env['ir.config_parameter'].set_param('web.base.url', {url!r})
 env['ir.config_parameter'].set_param('web.base.url.freeze', 'True')
 # only what a test triggers runs: jobs that are due by the clock would write beside it
 env['ir.cron'].search([]).nextcall = fields.Datetime.now() + timedelta(days=1)
+groups = [env.ref(name, raise_if_not_found=False) for name in (
+    'customer_services.group_customer_services_integrator', 'sales_team.group_sale_salesman_all_leads')]
+env['res.users'].with_context(no_reset_password=True).create({{
+    'name': 'Shop', 'login': {integrator!r}, 'email': 'shop@example.com',
+    'group_ids': [(6, 0, [group.id for group in groups if group])]}})
 for login in {logins!r}:
     user = env['res.users'].search([('login', '=', login)])
     print('KEY', login, env['res.users.apikeys'].with_user(user).sudo()._generate(
@@ -110,23 +116,27 @@ class Portal:
 class Outside:
     """A served database: `url`, `database`, bearer `keys` by login."""
 
-    def __init__(self, cluster, database, mail):
-        self.cluster, self.database, self.mail = cluster, database, mail
+    def __init__(self, cluster, database, mail, workers=2):
+        """
+        :param workers: 0 for one process with threads, which also serves the websocket on its port
+        """
+        self.cluster, self.database, self.mail, self.workers = cluster, database, mail, workers
         self.port = free_port()
         self.url = f'http://127.0.0.1:{self.port}'
         self.log = LOG_DIR / f'server_{database}.log'
         self.process = None
         self.keys = {}
 
-    def start(self):
-        """Start two workers and a cron worker; return when they answer."""
-        text = shell(self.cluster, self.database, PREPARE.format(url=self.url, logins=LOGINS),
+    def start(self, *options):
+        """Start the workers and a cron worker, or what `options` of Odoo say; return when they answer."""
+        text = shell(self.cluster, self.database, PREPARE.format(url=self.url, logins=LOGINS, integrator=INTEGRATOR),
                      self.log.with_suffix('.prepare.log'))
         self.keys = dict(re.findall(r'KEY (\w+) (\w+)', text))
         assert set(self.keys) == set(LOGINS)
         argv = odoo_command(
-            self.cluster, self.database, f'--http-port={self.port}', f'--gevent-port={free_port()}', '--workers=2',
-            '--max-cron-threads=1', '--no-database-list', '--limit-time-real=300', '--limit-time-cpu=200')
+            self.cluster, self.database, f'--http-port={self.port}', f'--gevent-port={free_port()}',
+            f'--workers={self.workers}',
+            '--max-cron-threads=1', '--no-database-list', '--limit-time-real=300', '--limit-time-cpu=200', *options)
         self.process = start(argv, self.log, environ={
             **self.cluster.environ(), 'CUSTOMER_LOCAL_SMTP_PORT': str(self.mail.port)})
         deadline = time.monotonic() + START_TIMEOUT
@@ -163,11 +173,12 @@ class Outside:
 
     def xmlrpc(self, login):
         """Return a function (model, method, *args, **kwargs) that calls by XML-RPC as `login`."""
-        uid = xmlrpc.client.ServerProxy(f'{self.url}/xmlrpc/2/common').authenticate(self.database, login, login, {})
+        secret = self.keys[login] if login == INTEGRATOR else login
+        uid = xmlrpc.client.ServerProxy(f'{self.url}/xmlrpc/2/common').authenticate(self.database, login, secret, {})
         assert uid, f'{login} cannot log in'
         proxy = xmlrpc.client.ServerProxy(f'{self.url}/xmlrpc/2/object', allow_none=True)
         return lambda model, method, *args, **kwargs: proxy.execute_kw(
-            self.database, uid, login, model, method, args, kwargs)
+            self.database, uid, secret, model, method, args, kwargs)
 
     def json2(self, login, model, method, **arguments):
         """Return the answer (requests.Response) of JSON-2 to a call as `login`."""

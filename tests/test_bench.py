@@ -153,15 +153,16 @@ def test_table(measured):
     """Issue 2.8: the table has the floor and Odoo's own page beside ours, numbers in all rows, a result per target."""
     results, _plans = measured
     head, _line, *lines = [[cell.strip() for cell in line.strip('|').split('|')] for line in table(results)]
-    assert head == ['what', 'SQL', 'DB ms', 'ms', 'L/S', 'kB', 'target', 'result']
+    assert head == ['what', 'SQL', 'DB ms', 'ms', 'floor +', 'L/S', 'kB', 'target', 'result']
     titles = [cells[0] for cells in lines]
     assert titles == [row.title for row in ROWS]
     assert titles.index("hello world in Odoo's server") < titles.index('`/my` of Odoo alone') < titles.index('`/my`')
     for row, cells in zip(ROWS, lines, strict=True):
-        assert all(re.match(r'\d', cell) for cell in (*cells[1:4], cells[5])), cells
-        assert bool(cells[4]) == (row.server == OURS)
-        assert bool(cells[6]) == bool(cells[7]) == (row.target != Target())
-        assert not cells[7] or re.match(r'met$|met: [\d.]+ times$|not met: \d|not met: L/S|not met: SQL', cells[7])
+        assert all(re.match(r'\d', cell) for cell in (*cells[1:4], cells[6])), cells
+        assert bool(cells[4]) == bool(row.floor)
+        assert bool(cells[5]) == (row.server == OURS)
+        assert bool(cells[7]) == bool(cells[8]) == (row.target != Target())
+        assert not cells[8] or re.match(r'met$|met: [\d.]+ times$|not met: \d|not met: L/S|not met: SQL', cells[8])
 
 
 def test_plans(measured):
@@ -171,6 +172,15 @@ def test_plans(measured):
         assert any(line.startswith(f'--- {title}: SELECT') for line in plans), title
     assert any('Execution Time' in line for line in plans)
     assert plans[-1].startswith('reads all tickets: ')
+
+
+def test_floor():
+    """Issue 5, Performance: each row of ours is compared with a floor that was measured before it in the same run."""
+    names = [row.name for row in ROWS]
+    for row in ROWS:
+        assert (row.floor in names[:names.index(row.name)]) == (row.server == OURS and not row.name.endswith('_floor'))
+    floor = Result(ROWS[0], [[Cost(3, 2, 1, 1), Cost(4, 2, 1, 1)]])
+    assert Result(ROWS[0], [[Cost(10, 9, 1, 1), Cost(12, 9, 1, 1)]], floor=floor).above_floor == [7, 8]
 
 
 def test_verdict():

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tools.env import ROOT, python
+from tools.env import ROOT, addons_paths, python
 
 PAGES = sorted([*ROOT.glob('*.md'), *(ROOT / 'docs').rglob('*.md')])
 LINK = re.compile(r'!?\[[^]]*\]\(([^)\s]+)\)')
@@ -123,24 +123,42 @@ def test_acceptance():
     assert counts == {'2': 16, '3': 16, '4': 8, '5': 32, '6': 8, '7': 23, '8': 14, '9': 13, '10': 14}
 
 
+def test_labels_of_payment_providers():
+    """Issue 6.4: docs/payments.md calls fields and buttons as the installed addons of the providers do."""
+    sections = re.split(r'^## ', (ROOT / 'docs/payments.md').read_text(), flags=re.MULTILINE)
+    found = {section.split('\n')[0].split(':')[0]: section for section in sections}
+    shared = ('payment', 'account_payment', 'account')
+    for title, addons in {'What is the same for all providers': shared, **{
+            name: (f'payment_{name.lower()}', *shared) for name in ('Mollie', 'Stripe', 'Adyen', 'PayPal')}}.items():
+        known = '\n'.join(
+            path.read_text() for addon in addons for folder in addons_paths()
+            for pattern in ('__manifest__.py', 'models/payment*.py', 'views/*.xml', 'data/*.xml')
+            for path in (folder / addon).glob(pattern))
+        labels = re.findall(r'(?<!\*)\*([^*\n]+)\*(?!\*)', found[title])
+        assert len(labels) >= 2, title
+        assert {label for part in labels for label in part.split(' / ') if label not in known} == set(), title
+
+
 def run_examples(outside, folder, key):
     """Run the Python examples of docs/api.md one after the other in one program; return its CompletedProcess."""
     program = folder / 'examples.py'
     blocks = [code for language, code in CODE.findall((ROOT / 'docs/api.md').read_text()) if language == 'python']
     assert len(blocks) >= 10
     program.write_text('\n'.join(blocks))
-    environ = {**os.environ, 'ODOO_URL': outside.url, 'ODOO_DB': outside.database, 'ODOO_LOGIN': 'agent',
+    environ = {**os.environ, 'ODOO_URL': outside.url, 'ODOO_DB': outside.database, 'ODOO_LOGIN': 'integrator',
                'ODOO_API_KEY': key}
     return subprocess.run([python(), program], env=environ, cwd=folder, capture_output=True, text=True, check=False,
                           timeout=120)
 
 
 def test_api_examples(outside, tmp_path):
-    """Issue 2.12: the examples of docs/api.md run: JSON-2, XML-RPC and odoorpc; what they say happens, happens."""
-    result = run_examples(outside, tmp_path, outside.keys['agent'])
+    """Issue 2.12: Issue 6.8: the examples of docs/api.md run: JSON-2, XML-RPC and odoorpc; what they say happens, happens."""
+    result = run_examples(outside, tmp_path, outside.keys['integrator'])
     assert result.returncode == 0, result.stderr
     assert '422 odoo.exceptions.ValidationError' in result.stdout
     assert re.search(r'^T\d{5} Pump 7 has stopped closed Azure Interior$', result.stdout, re.MULTILINE)
+    assert re.search(r'^S\d+ new False$', result.stdout, re.MULTILINE)
+    assert re.search(r'^offer.pdf [1-9]\d{3,} bytes, 0 payments$', result.stdout, re.MULTILINE)
     anna, agent = outside.xmlrpc('anna'), outside.xmlrpc('agent')
     [ticket] = anna('customer.ticket', 'search_read', [['name', '=', 'Pump 7 has stopped']], fields=['state'])
     assert ticket['state'] == 'closed'
@@ -154,6 +172,10 @@ def test_api_examples(outside, tmp_path):
     assert [len(message['attachment_ids']) for message in messages] == [0, 0, 0, 1, 0]
     assert [message['subtype_id'][1] for message in messages] == [
         'Discussions', 'Discussions', 'Note', 'Discussions', 'Discussions']
+    files = anna('customer.file', 'search_read', [['project_id.name', '=', 'New head office']],
+                 fields=['name', 'size', 'version_number'], order='id')
+    assert [(file['name'], file['size'], file['version_number']) for file in files] == [
+        ('offer.txt', 6, 2), ('plan.pdf', 20_000_009, 1)]
 
 
 def test_api_examples_need_the_key(outside, tmp_path):

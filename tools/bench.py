@@ -3,8 +3,9 @@
 Two databases with our addons (the larger one has ten times the customers and tickets), one without them and a bare
 "hello world" are served by Odoo's own server on 127.0.0.1, and visited by one client, by turns. Every number is a
 median. `SQL`, `DB ms` and `ms` are queries, time in the database and time until the client has the whole answer; of two
-sizes the table shows smaller / larger. L/S says how the time grows with the data: the measured customer has the same 41
-tickets in both, so 1 is perfect. Milliseconds belong to the machine and the hour; compare within one run.
+sizes the table shows smaller / larger. `floor +` is the time beyond that of a request of the same kind with nothing in
+it. L/S says how the time grows with the data: the measured customer has the same 41 tickets in both, so 1 is perfect.
+Milliseconds belong to the machine and the hour; compare within one run.
 """
 
 import argparse
@@ -20,10 +21,10 @@ from tools.testing_odoo import stop_all
 
 def table(results):
     """Return the results as lines of a Markdown table."""
-    head = ['what', 'SQL', 'DB ms', 'ms', 'L/S', 'kB', 'target', 'result']
-    lines = [head, ['---', *['---:'] * 5, '---', '---'], *map(_cells, results)]
+    head = ['what', 'SQL', 'DB ms', 'ms', 'floor +', 'L/S', 'kB', 'target', 'result']
+    lines = [head, ['---', *['---:'] * 6, '---', '---'], *map(_cells, results)]
     widths = [max(len(line[index]) for line in lines) for index in range(len(head))]
-    align = [str.ljust, *[str.rjust] * 5, str.ljust, str.ljust]
+    align = [str.ljust, *[str.rjust] * 6, str.ljust, str.ljust]
     rows = [[adjust(cell, width) for adjust, cell, width in zip(align, line, widths, strict=True)] for line in lines]
     return [f'| {" | ".join(cells)} |' for cells in rows]
 
@@ -31,7 +32,7 @@ def table(results):
 def _cells(result):
     """Return the texts of one line."""
     if result.problem:
-        return [result.row.title, *[''] * 6, 'failed']
+        return [result.row.title, *[''] * 7, 'failed']
 
     def numbers(form, values):
         texts = [format(value, form) for value in values]
@@ -49,6 +50,7 @@ def _cells(result):
     return [
         result.row.title, numbers('.0f', [cost.queries for cost in costs]),
         numbers('.0f', [cost.db_ms for cost in costs]), numbers('.1f', [cost.ms for cost in costs]),
+        numbers('.1f', result.above_floor) if result.above_floor else '',
         f'{result.growth:.2f}' if result.growth else '', f'{costs[-1].size / 1000:.1f}',
         f'<= {", ".join(wanted)}' if wanted else 'constant SQL' if target.constant else '',
         verdict if wanted or target.constant else '']

@@ -8,7 +8,9 @@ from tools.testing_odoo import LOG_DIR, shell
 
 SCRIPT = 'import sys; sys.path.insert(0, {!r}); from tools import bench_queries; bench_queries.record(env)'
 MARK = 'BENCH-QUERIES '
-SEQUENTIAL = {'tickets': 'Seq Scan on customer_ticket', 'customers': 'Seq Scan on res_partner'}
+SEQUENTIAL = {
+    'tickets': 'Seq Scan on customer_ticket ', 'customers': 'Seq Scan on res_partner ',
+    'files': 'Seq Scan on customer_file ', 'tasks': 'Seq Scan on project_task '}
 
 
 def explain(cluster, database):
@@ -26,4 +28,4 @@ def explain(cluster, database):
                 if any(text in row for row in plan):
                     scans[what].append(title)
     return [*lines, '', *(f'reads all {what}: {", ".join(dict.fromkeys(scans[what])) or "no list"}'
-                          for what in ('customers', 'tickets'))]
+                          for what in ('customers', 'files', 'tasks', 'tickets'))]

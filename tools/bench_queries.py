@@ -10,7 +10,7 @@ OPEN = [('is_closed', '=', False)]
 CUSTOMER = [('commercial_partner_id', 'ilike', 'Probe Instr')]
 TEXT = ['|', ('number', 'ilike', 'quartzite'), ('name', 'ilike', 'quartzite')]
 SEARCH = ['|', '|', *((name, 'ilike', 'gasket') for name in ('number', 'name', 'description'))]
-BARS = {'field': 'activity_state', 'colors': {'planned': 'success', 'today': 'warning', 'overdue': 'danger'}}
+BARS = {'field': 'sla_status', 'colors': {'ontime': 'success', 'warning': 'warning', 'late': 'danger'}}
 
 
 def portal(*domain, offset=0):
@@ -63,14 +63,56 @@ WORKS = [
 ]
 
 
+def project_files(*domain, order='version_date desc, id desc'):
+    """Return what a list of files in the portal does."""
+    domain = [('version_id', '!=', False), *domain]
+
+    def work(tickets):
+        files = tickets.env['customer.file']
+        files.search_count(domain)
+        files.search_fetch(domain, ['name', 'folder_id'], order=order, limit=80)
+    return work
+
+
+def project_page(tickets):
+    """Do what the page of the probe's project does: folders, and the files of one of them."""
+    folder = tickets.env['customer.folder'].search([('name', '=', 'Folder 1')], limit=1)
+    project_files(('project_id', '=', folder.project_id.id), ('folder_id', '=', folder.id), order='name, id')(tickets)
+
+
+def staff_files(*domain):
+    """Return what the list of files in the backend does."""
+    return lambda tickets: tickets.env['customer.file'].web_search_read(domain, {'name': {}}, limit=80, count_limit=10001)
+
+
+def tasks(tickets):
+    domain = [('project_id', '!=', False), ('has_template_ancestor', '=', False)]
+    tickets.env['project.task'].search_count(domain)
+    tickets.env['project.task'].search_fetch(domain, ['name'], order='project_id, id desc', limit=80)
+
+
+WORKS += [
+    ('bench_probe', 'files of the portal', project_files()),
+    ('bench_probe', 'files of the portal, search', project_files(
+        '|', ('name', 'ilike', 'gasket'), ('description', 'ilike', 'gasket'))),
+    ('bench_probe', 'files of one project', project_page),
+    ('bench_agent', 'files, staff list', staff_files()),
+    ('bench_agent', 'files, staff search by text', staff_files(('name', 'ilike', 'quartzite'))),
+    ('bench_agent', 'files, staff search by customer', staff_files(('commercial_partner_id', 'ilike', 'Probe Instr'))),
+    ('bench_specialist', 'files, specialist', staff_files()),
+    ('bench_probe', 'tasks of the portal', tasks),
+]
+TABLES = {'customers': 'res_partner', 'files': 'customer_file', 'tasks': 'project_task'}  # by the first word of a title
+
+
 def record(env):
     """Print the queries on tickets as JSON: [[title, SQL with its values], ...]; runs inside Odoo's shell."""
     queries, execute, current = [], Cursor.execute, None
 
     def recorder(self, query, params=None, *args, **kwargs):
         code, values = (query.code, query.params) if isinstance(query, SQL) else (query, params)
-        table = '"res_partner"' if current and current.startswith('customers') else '"customer_ticket"'
-        if current and code.startswith('SELECT') and table in code:
+        table = TABLES.get(current.split(',')[0].split()[0], 'customer_ticket') if current else ''
+        if current and code.startswith('SELECT') and f'"{table}"' in code:
             queries.append((current, self._obj.mogrify(code, values).decode()))
         return execute(self, query, params, *args, **kwargs)
 

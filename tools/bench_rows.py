@@ -12,6 +12,15 @@ from itertools import cycle
 from typing import Any
 from xml.etree import ElementTree
 
+from tools.bench_sale_rows import (
+    INVOICES,
+    OFFERS,
+    ORDERS,
+    invoice_list,
+    order_list,
+    order_page,
+    probe_order,
+)
 from tools.bench_sizes import LARGE, PROBE, RARE
 from tools.env import Problem
 
@@ -19,6 +28,7 @@ HELLO, STOCK, OURS = 'hello', 'stock', 'ours'  # the servers
 TICKET, CUSTOMER = 'customer.ticket', 'res.partner'
 COUNT_LIMIT = 10001  # where Odoo's web client stops counting
 PAGE = 80
+FLOORS = {'portal': 'portal_floor', 'rpc': 'rpc_floor', 'xmlrpc': 'xmlrpc_floor'}  # rows that cost what any other does
 APPOINTMENTS = 41  # of the probe, see tools/bench_agenda.py
 
 
@@ -54,6 +64,15 @@ class Row:
     target: Target = Target()
     server: str = OURS
     writes: bool = False
+
+    @property
+    def floor(self):
+        """Name of the row that costs what every request of this kind does; None of a floor itself."""
+        if self.server != OURS or self.name in FLOORS.values():
+            return None
+        if self.title.startswith('XML-RPC'):
+            return FLOORS['xmlrpc']
+        return FLOORS['portal' if self.user in ('bench_probe', 'bench_large') else 'rpc']
 
 
 def expect(condition, what):
@@ -175,6 +194,16 @@ def free_slots(visitor, kinds):
 # Staff
 # ----------------------------------------------------------------------
 
+def own_name(visitor, prepared):
+    [user] = visitor.call('res.users', 'read', [visitor.uid], ['name'])
+    expect(user['name'], 'a user without name')
+
+
+def own_name_xmlrpc(visitor, prepared):
+    [user] = visitor.xmlrpc('res.users', 'read', [visitor.uid], ['name'])
+    expect(user['name'], 'a user without name')
+
+
 def specification(visitor, kind):
     """Return what the web client reads for a view of tickets: {field: what of it}."""
     key = f'spec {kind}'
@@ -289,6 +318,10 @@ ROWS = [
     Row('health', '`/web/health`', None, page('/web/health', 'pass'), server=STOCK),
     Row('login', '`/web/login`', None, page('/web/login', 'name="password"'), server=STOCK),
     Row('stock_my', '`/my` of Odoo alone', 'bench_probe', home('o_portal_my_home'), server=STOCK),
+    Row('portal_floor', 'a page of the portal without data (`/my/security`)', 'bench_probe',
+        page('/my/security', 'name="old"')),
+    Row('rpc_floor', "RPC of staff: the user's name", 'bench_agent', own_name),
+    Row('xmlrpc_floor', "XML-RPC: the user's name", 'bench_agent', own_name_xmlrpc),
     Row('my', '`/my`', 'bench_probe', home('o_portal_my_home', '/my/tickets'), target=Target(40, None, 1.1)),
     Row('list', f'ticket list, {PROBE} rows', 'bench_probe', ticket_list('/my/tickets', PROBE),
         target=Target(18, 45, 1.05, True)),
@@ -301,6 +334,15 @@ ROWS = [
     Row('appointments', f'booking list, {APPOINTMENTS} rows', 'bench_probe', appointment_list, target=Target(18)),
     Row('month', 'booking page, a month of 50 resources', 'bench_probe', month, month_path),
     Row('slots', 'XML-RPC free slots of a month, 50 resources', 'bench_agent', free_slots, appointment_type),
+    Row('stock_orders', f'`/my/orders` of Odoo alone, {ORDERS} rows', 'bench_probe', order_list('/my/orders', ORDERS),
+        server=STOCK),
+    Row('orders', f'order list, {ORDERS} rows', 'bench_probe', order_list('/my/orders', ORDERS),
+        target=Target(23, None, 1.1, True, ('stock_orders', 1))),
+    Row('order', 'order page', 'bench_probe', order_page, probe_order, Target(30, None, 1.1, True)),
+    Row('offers', f'offer list, {OFFERS} rows', 'bench_probe', order_list('/my/quotes', OFFERS),
+        target=Target(18, None, 1.1, True)),
+    Row('invoices', f'invoice list, {INVOICES} rows', 'bench_probe', invoice_list('/my/invoices', INVOICES),
+        target=Target(18, None, 1.1, True)),
     Row('staff_list', f'staff list of {PAGE}', 'bench_agent', staff_list(PAGE), list_specification,
         Target(None, 30, 1.1)),
     Row('staff_open', f'staff list of {PAGE}, open tickets', 'bench_agent',
@@ -346,3 +388,7 @@ ROWS = [
     Row('xmlrpc_stage_100', 'XML-RPC write stage on 100', 'bench_agent', xmlrpc_stage, prepare_stage, Target(60),
         writes=True),
 ]
+
+from tools import bench_project_rows  # noqa: E402 - made of what is above
+
+ROWS[:] = sorted([*ROWS, *bench_project_rows.ROWS], key=lambda row: row.writes)  # those that write come last

@@ -27,6 +27,7 @@ class Result:
     rounds: list
     problem: str = ''
     peer: 'Result | None' = None  # of the row against which this one is compared
+    floor: 'Result | None' = None  # of the row that costs what every request of this kind does
 
     @property
     def costs(self):
@@ -39,6 +40,13 @@ class Result:
     def growth(self):
         """Median of the time at the largest size through the time at the smallest one just before; None if one size."""
         return median(costs[-1].ms / costs[0].ms for costs in self.rounds) if len(self.rounds[0]) > 1 else None
+
+    @property
+    def above_floor(self):
+        """The ms at each size beyond those of the floor, measured in the same run; None without one."""
+        if not self.floor or not self.floor.rounds:
+            return None
+        return [cost.ms - floor.ms for cost, floor in zip(self.costs, self.floor.costs, strict=True)]
 
     def misses(self):
         """Return what is above the target, as texts."""
@@ -131,7 +139,8 @@ class Bench:
             slow = any(cost.ms > SLOW_MS for cost in warm[-len(visitors):])
             rounds = min(self.rounds, FEW_ROUNDS) if slow else self.rounds
             peer = self._results.get(row.target.against[0]) if row.target.against else None
-            result = Result(row, [[_visit(row, visitor) for visitor in visitors] for _round in range(rounds)], peer=peer)
+            result = Result(row, [[_visit(row, visitor) for visitor in visitors] for _round in range(rounds)], peer=peer,
+                            floor=self._results.get(row.floor))
             self._results[row.name] = result
             return result
         except Problem as problem:

@@ -14,6 +14,7 @@ import shutil
 
 from psycopg2 import errors
 
+from tools.bench_sale_rows import STOCK_ORDERS
 from tools.bench_sizes import FEW_CUSTOMERS, LARGE, MANAGED, MANY_CUSTOMERS, PROBE, RARE
 from tools.env import ROOT, lock, own_addons, say, tree_digest
 from tools.testing_odoo import DATA_DIR, LOG_DIR, TEST_DIR, shell
@@ -22,6 +23,8 @@ from tools.testing_templates import PREFIX, template_key
 FACTS = 'bench.facts'  # ir.config_parameter that describes the data, JSON
 SCRIPT = 'import sys; sys.path.insert(0, {!r}); from tools import bench_patterns; bench_patterns.{}(env)'
 AGENDA = 'import sys; sys.path.insert(0, {!r}); from tools import bench_agenda; bench_agenda.make(env, {})'
+PROJECT = 'import sys; sys.path.insert(0, {!r}); from tools import bench_project; bench_project.make(env, {})'
+SALE = 'import sys; sys.path.insert(0, {!r}); from tools import bench_sale; bench_sale.make(env, {})'
 TOUCHED = ('res_partner', 'res_users', 'customer_access', 'customer_administrator', 'customer_processor',
            'customer_ticket', 'mail_message', 'mail_notification')
 WORDS = {
@@ -37,13 +40,15 @@ class Seeds:
     def __init__(self, templates):
         self.templates = templates
         self.cluster = templates.cluster
-        sources = tree_digest(*(ROOT / f'tools/bench_{name}.py' for name in ('agenda', 'patterns', 'seed', 'sizes')))
+        sources = tree_digest(*(ROOT / f'tools/bench_{name}.py' for name in (
+            'agenda', 'patterns', 'project', 'sale', 'sale_rows', 'seed', 'sizes')))
         self._digest = hashlib.sha256(f'{template_key(own_addons(), False)} {sources}'.encode()).hexdigest()[:10]
 
     def stock(self):
         """Return the name of the database with the addons of Odoo's that ours need, without ours."""
         def fill(database):
             _run_patterns(self.cluster, database, 'make_stock')
+            shell(self.cluster, database, SALE.format(str(ROOT), STOCK_ORDERS), LOG_DIR / 'bench_sale.log')
         return self._get('stock', lambda: self.templates.stock(own_addons(), demo=False), fill)
 
     def suite(self, size):
@@ -57,6 +62,8 @@ class Seeds:
             multiply(self.cluster, database, size)
             if not size.light:
                 shell(self.cluster, database, AGENDA.format(str(ROOT), size.tickets), LOG_DIR / 'bench_agenda.log')
+                shell(self.cluster, database, PROJECT.format(str(ROOT), size.tickets), LOG_DIR / 'bench_project.log')
+                shell(self.cluster, database, SALE.format(str(ROOT), size.tickets // 2), LOG_DIR / 'bench_sale.log')
         return self._get(f'{size.tickets}_{size.customers}{"_light" if size.light else ""}', base, fill)
 
     def _get(self, label, base, fill):

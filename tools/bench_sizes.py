@@ -7,6 +7,9 @@ RARE = 20  # tickets with a word that no other has
 MANAGED = 50  # customers whose administrator the specialist is, and tickets that he processes
 FEW_CUSTOMERS, MANY_CUSTOMERS = 10, 30_000  # of two other specialists
 TICKETS_PER_CUSTOMER = 20
+# see tools/bench_project.py
+FILES_PER_TICKET, FILES_PER_FOLDER, FOLDERS_PER_PROJECT, TICKETS_PER_TASK = 5, 10, 10, 4
+PROBE_PROJECTS, PROBE_TASKS = 4, 40
 
 
 @dataclass(frozen=True)

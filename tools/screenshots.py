@@ -22,7 +22,9 @@ def portal_pictures(url, page):
     ticket = page.locator('.o_customer_table tbody a').first.get_attribute('href')
     return [
         ('portal-home', f'{url}/my'), ('ticket-list', f'{url}/my/tickets'), ('ticket-page', f'{url}{ticket}'),
-        ('ticket-new', f'{url}/my/tickets/new')]
+        ('ticket-new', f'{url}/my/tickets/new'), ('offer-list', f'{url}/my/quotes'),
+        ('invoice-list', f'{url}/my/invoices'), ('file-list', f'{url}/my/files'),
+        ('appointment-new', f'{url}/my/appointments/new')]
 
 
 def login(browser, url, user, viewport):
@@ -31,7 +33,7 @@ def login(browser, url, user, viewport):
     page.goto(f'{url}/web/login')
     page.fill('#login', user)
     page.fill('#password', user)
-    page.click('button[type=submit]')
+    page.click('form.oe_login_form button[type=submit]')
     page.wait_for_url(lambda address: '/web/login' not in address)
     return page
 

@@ -141,9 +141,9 @@ class Templates:
         return self.get({*own, *stock_depends([*own_addon_paths(), 'sale_management'])}, parent=stock) if own else stock
 
     def suite(self):
-        """Return the template with all our addons but those that only serve tests, with demo data."""
-        own = [name for name in own_addon_paths() if not name.startswith('test_')]
-        return self.with_assets(self.get(own, parent=self.stock(own)))
+        """Return the template with all our addons but those that only serve tests, and the demo provider, with demo data."""
+        names = [*(name for name in own_addon_paths() if not name.startswith('test_')), 'payment_demo']
+        return self.with_assets(self.get(names, parent=self.stock(names)))
 
     @contextlib.contextmanager
     def clone(self, template, label):

@@ -30,6 +30,7 @@
         'views/menus.xml',
         'views/customer_ticket_mail_views.xml',
         'views/portal_ticket_templates.xml',
+        'views/portal_about_templates.xml',
         'views/res_config_settings_views.xml',
     ],
     'demo': ['demo/customer_helpdesk_demo.xml'],

@@ -30,18 +30,6 @@ def parse_address(text):
         return None
 
 
-def network_of(address):
-    """Return what counts as one source: an IPv4 address, the /64 of an IPv6 address; ``'unknown'`` for neither."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return 'unknown'
-    ip = getattr(ip, 'ipv4_mapped', None) or ip
-    if ip.version == 4:
-        return str(ip)
-    return str(ipaddress.ip_network((ip, 64), strict=False))
-
-
 def parse_networks(text):
     """Return the networks in a text such as ``10.0.0.0/8, 2001:db8::/32``.
 

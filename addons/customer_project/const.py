@@ -52,6 +52,8 @@ UPLOAD_HOURS = 48
 CHUNK_BYTES = 8 * 1024 * 1024
 #: content that Odoo keeps in the database goes through one bytes value
 MAX_DATABASE_BYTES = 100 * 1024 * 1024
+#: bytes that are held while a file goes to a storage of another module or comes from it; S3 takes 5 MiB or more
+STORAGE_BLOCK = 8 * 1024 * 1024
 #: greatest value of ``ir.attachment.file_size``, a 32-bit column; the true size is on the version
 MAX_INT4 = 2 ** 31 - 1
 

@@ -21,6 +21,9 @@
         'views/menus.xml',
     ],
     'demo': ['demo/customer_sale_demo.xml'],
+    'assets': {
+        'web.assets_frontend': ['customer_sale/static/src/scss/portal.scss'],
+    },
     'pre_init_hook': 'pre_init_hook',
     'post_init_hook': 'post_init_hook',
     'uninstall_hook': 'uninstall_hook',

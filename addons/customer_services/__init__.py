@@ -25,13 +25,17 @@ def uninstall_hook(env):
     env.cr.execute('DROP INDEX IF EXISTS res_partner__phone_sanitized_index')
 
 
-def forget_mixins(env, names):
-    """Delete what Odoo noted about models of its own and the mixins of the suite, which stay installed.
+#: mixins of the root that addons of the suite add to models of Odoo
+MIXINS = ('customer.accessible.mixin', 'customer.transaction.mixin', 'customer.link.guard')
+
+
+def forget_mixins(env, names, mixins=MIXINS):
+    """Delete what Odoo noted about models and mixins that both stay installed while the addon that joins them goes.
 
     :param env: the environment of the removal (superuser)
     :param names: names of the models
+    :param mixins: names of the mixins
     """
     env.cr.execute(
         'DELETE FROM ir_model_inherit WHERE model_id IN (SELECT id FROM ir_model WHERE model = ANY(%s))'
-        " AND parent_id IN (SELECT id FROM ir_model WHERE model IN"
-        " ('customer.accessible.mixin', 'customer.transaction.mixin', 'customer.link.guard'))", [list(names)])
+        ' AND parent_id IN (SELECT id FROM ir_model WHERE model = ANY(%s))', [list(names), list(mixins)])

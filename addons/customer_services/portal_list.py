@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from odoo.fields import Domain
+from odoo.tools import escape_psql
+
 MAX_SEARCH = 100
 
 
@@ -16,6 +19,11 @@ class Choice(NamedTuple):
 
     label: Any
     value: Any
+
+
+def contains(*names):
+    """Return a search: a function from a text to the domain of what contains it, literally, in one of the fields."""
+    return lambda text: Domain.OR(Domain(name, 'ilike', escape_psql(text)) for name in names)
 
 
 @dataclass(frozen=True)

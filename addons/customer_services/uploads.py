@@ -69,7 +69,7 @@ def check_files(files, limits):
             raise UploadError('type', name)
         if size > limits.max_bytes:
             raise UploadError('size', name)
-        if not size:
+        if size <= 0:
             raise UploadError('empty', name)
         if head.startswith(PROGRAM_MAGIC):
             raise UploadError('program', name)

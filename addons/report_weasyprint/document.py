@@ -157,6 +157,8 @@ def to_element_tree(tree):
     svg_depth = 0
     for block in tree.iter(*BLOCKS):
         _trim_before(block)
+    for span in tree.iter('span'):
+        _take_blank_before(span)
     for event, node in etree.iterwalk(tree, events=('start', 'end', 'comment', 'pi')):
         if event == 'start':
             svg_depth += svg_depth > 0 or node.tag == 'svg'
@@ -185,6 +187,17 @@ def _trim_before(block):
         previous.tail = previous.tail.rstrip()
     elif previous is None and parent.text:
         parent.text = parent.text.rstrip()
+
+
+def _take_blank_before(span):
+    """Put the white space before plain text into its element: WeasyPrint does not print a blank that stands alone.
+
+    It would leave the room, but programs that read the file would join the words.
+    """
+    previous = span.getprevious()
+    is_plain = not span.attrib and span.text and not span.text[0].isspace()
+    if is_plain and previous is not None and previous.tail and previous.tail.isspace():
+        span.text, previous.tail = previous.tail + span.text, None
 
 
 def _svg_attribute(name):

@@ -49,6 +49,14 @@ class CustomerAppointmentBooking(CustomerAppointmentPortal):
     @route('/my/appointments/new', type='http', auth='user', website=True, methods=['POST'])
     def portal_my_appointment_create(self, form_key='', **params):
         """Book; if the slot was taken meanwhile, the page names the next free ones."""
+        return self._take_booking(form_key, params)
+
+    def _take_booking(self, form_key, params):
+        """Book what a form asks for, and answer.
+
+        :param str form_key: one-time key of the form
+        :param dict params: the form as sent
+        """
         kind_sudo = self._get_type(params.get('type'))
         typed = {name: clean_text(text) for name, text in params.items() if isinstance(text, str)}
         if not kind_sudo:
@@ -56,15 +64,14 @@ class CustomerAppointmentBooking(CustomerAppointmentPortal):
         answers, errors = self._read_answers(kind_sudo, typed)
         if not typed.get('start'):
             errors['start'] = request.env._('Please choose a time.')
-        Appointment = request.env['customer.appointment']
+        errors.update(self._check_booking(kind_sudo, typed))
         try:
             if not errors:
                 values = {
                     'type_id': kind_sudo.id, 'start': typed['start'], 'resource_id': _read_id(typed.get('resource')),
                     'tz': self._zone_name(typed, kind_sudo), 'guest_emails': typed.get('guest_emails', '').strip(),
                     'customer_note': typed.get('customer_note', '').strip(), 'answers': answers}
-                appointment = self._submit_once(form_key, lambda: self._book(Appointment, values, typed))
-                return request.redirect(f'{appointment.access_url}?created=1')
+                return self._after_booking(self._submit_once(form_key, lambda: self._book(values, typed)), typed)
         except SlotTaken:
             return self._render_new(
                 typed, {'start': request.env._('This time was taken in the meantime. Please choose another one.')},
@@ -73,9 +80,17 @@ class CustomerAppointmentBooking(CustomerAppointmentPortal):
             errors[''] = error.args[0]
         return self._render_new(typed, errors)
 
-    def _book(self, Appointment, values, typed):  # noqa: N803 - a model
+    def _check_booking(self, kind_sudo, typed):
+        """Hook: return what is wrong with the form besides answers and time, as ``{field: text}``."""
+        return {}
+
+    def _after_booking(self, appointment, typed):
+        """Answer after the appointment was booked."""
+        return request.redirect(f'{appointment.access_url}?created=1')
+
+    def _book(self, values, typed):
         """Book and keep how the customer wants to be reminded."""
-        appointment = Appointment._create_from_customer(values)
+        appointment = request.env['customer.appointment']._create_from_customer(values)
         if typed.get('reminder') in dict(REMINDER_CHOICES):
             # sudo: his own preference, one of the choices
             request.env.user.sudo().partner_id.appointment_reminder = typed['reminder']
@@ -107,6 +122,8 @@ class CustomerAppointmentBooking(CustomerAppointmentPortal):
         kinds_sudo = request.env['customer.appointment.type']._offered_to(request.env.user)
         kind_sudo = self._get_type(params.get('type')) or (kinds_sudo if len(kinds_sudo) == 1 else kinds_sudo.browse())
         values = {
+            'booking_url': '/my/appointments/new',
+            'is_visitor': False,
             **self._prepare_portal_layout_values(),
             'page_name': 'appointment_new',
             'kinds_sudo': kinds_sudo,
@@ -121,7 +138,12 @@ class CustomerAppointmentBooking(CustomerAppointmentPortal):
         }
         if kind_sudo:
             values.update(self._picker(kind_sudo, params, taken=taken))
+        values.update(self._booking_values(kinds_sudo, kind_sudo))
         return request.render('customer_agenda.portal_my_appointment_new', values, status=status)
+
+    def _booking_values(self, kinds_sudo, kind_sudo):
+        """Hook: return further values of the booking page."""
+        return {}
 
     def _reminder_choices(self, kind_sudo):
         """Return the choices for reminders as ``(key, label)``, if the type reminds at all."""

@@ -1,13 +1,13 @@
 from werkzeug.exceptions import NotFound
+from werkzeug.urls import url_encode
 
 from odoo.exceptions import UserError
-from odoo.fields import Datetime, Domain
+from odoo.fields import Datetime
 from odoo.http import request, route
-from odoo.tools import escape_psql
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
-from odoo.addons.customer_services.portal_list import Choice, PortalList
+from odoo.addons.customer_services.portal_list import Choice, PortalList, contains
 
 from ..const import OPEN_STATES
 
@@ -18,11 +18,6 @@ PRIVATE_HEADERS = {
     'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer', 'X-Robots-Tag': 'noindex, nofollow'}
 #: appointments that the home page shows
 MAX_ACTIONS = 5
-
-
-def _contains(*names):
-    """Return a search: a function from a text to the domain of what contains it, literally, in one of the fields."""
-    return lambda text: Domain.OR(Domain(name, 'ilike', escape_psql(text)) for name in names)
 
 
 APPOINTMENTS = PortalList(
@@ -44,8 +39,8 @@ APPOINTMENTS = PortalList(
         'cancelled': Choice(_lt('Cancelled'), [('state', '=', 'cancelled')]),
     },
     searches={
-        'all': Choice(_lt('Everything'), _contains('number', 'name')),
-        'number': Choice(_lt('Number'), _contains('number')),
+        'all': Choice(_lt('Everything'), contains('number', 'name')),
+        'number': Choice(_lt('Number'), contains('number')),
     },
     groupings={
         'none': Choice(_lt('None'), None),
@@ -73,7 +68,7 @@ class CustomerAppointmentPortal(CustomerServicesPortal):
         return super()._portal_actions() + [{
             'title': offer.display_name,
             'url': offer.access_url,
-            'label': request.env._('Accept the slot that became free'),
+            'label': offer._hold_label(),
             'date': offer.start,
         } for offer in offers]
 
@@ -141,7 +136,7 @@ class CustomerAppointmentPortal(CustomerServicesPortal):
             # sudo: the link is the right of the visitor
             appointment_sudo = request.env['customer.appointment'].sudo().browse(appointment_id).exists()
             if appointment_sudo and appointment_sudo._check_link(link):
-                lang = appointment_sudo.partner_id.lang
+                lang = appointment_sudo._customer_lang()
                 if request.env.user._is_public() and lang and request.env['res.lang']._get_data(code=lang):
                     request.update_context(lang=lang)
                 return appointment_sudo.with_context(lang=request.env.lang)
@@ -196,6 +191,10 @@ class CustomerAppointmentPortal(CustomerServicesPortal):
 
     def _after_change(self, appointment, link):
         """Show what became of it: the link is void now, its holder sees a page without any secret."""
+        if appointment.env.su and link and appointment._check_link(link):  # something is still to be done
+            response = request.redirect(f'{appointment.access_url}?{url_encode({"link": link})}')
+            response.headers.update(PRIVATE_HEADERS)
+            return response
         if appointment.env.su:
             response = request.render('customer_agenda.portal_appointment_changed', {
                 'appointment_sudo': appointment, 'page_name': 'appointment_changed'})

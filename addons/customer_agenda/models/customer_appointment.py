@@ -62,7 +62,10 @@ class CustomerAppointment(models.Model):
     answers = fields.Text(string='Answers')
     internal_note = fields.Html(string='Internal notes', groups=GROUP_SPECIALIST, copy=False)
     reason = fields.Char(string='Reason', readonly=True, copy=False, help='Of the last change.')
-    hold_until = fields.Datetime(string='Offered until', readonly=True, copy=False)
+    hold_kind = fields.Selection(
+        [('wait', 'Waiting list')], string='Held for', readonly=True, copy=False,
+        help='What has to happen until then: the customer accepts an offer of the waiting list, or what other addons add.')
+    hold_until = fields.Datetime(string='Held until', readonly=True, copy=False)
     wait_id = fields.Many2one(
         'customer.appointment.wait', string='Waiting list', readonly=True, copy=False, ondelete='set null',
         index='btree_not_null', groups=GROUP_SPECIALIST)
@@ -126,7 +129,7 @@ class CustomerAppointment(models.Model):
     def _compute_display_name(self):
         for appointment in self:
             number = f'[{appointment.number}] ' if appointment.number != NO_NUMBER else ''
-            appointment.display_name = f'{number}{appointment.name}'
+            appointment.display_name = f'{number}{appointment.name or ""}'
 
     @api.depends('state', 'start', 'type_id.cutoff_hours')
     def _compute_customer_can_change(self):
@@ -179,6 +182,7 @@ class CustomerAppointment(models.Model):
             appointment._hold()
         appointments._sync_event()
         appointments._plan_notices()
+        appointments.filtered('hold_until')._begin_hold()
         for appointment in appointments:
             appointment._announce(appointment.state)
         return appointments
@@ -268,6 +272,33 @@ class CustomerAppointment(models.Model):
     def action_no_show(self):
         """Say that the customer did not come."""
         self._transition(('confirmed', 'done'), 'no_show')
+
+    @api.model
+    def _action_of(self, document, name):
+        """Return the action with the appointments about a document, on which new ones are made for its customer.
+
+        :param document: the ticket, project, ...; it has a ``partner_id``
+        :param str name: field of the appointment that leads to it
+        """
+        document.ensure_one()
+        document.check_access('read')
+        return dict(
+            self.env['ir.actions.act_window']._for_xml_id('customer_agenda.customer_appointment_action'),
+            domain=[(name, '=', document.id)], view_mode='list,calendar,form',
+            views=[(False, 'list'), (False, 'calendar'), (False, 'form')],
+            context={f'default_{name}': document.id, 'default_partner_id': document.partner_id.id})
+
+    def _check_same_customer(self, name):
+        """Refuse a document of another customer: the appointment would tell of it.
+
+        :param str name: field of the appointment that leads to the document
+        :raises ValidationError: if the customers differ
+        """
+        for appointment in self.sudo():
+            document = appointment[name]
+            if document and document.commercial_partner_id != appointment.commercial_partner_id:
+                raise ValidationError(self.env._(
+                    '%(document)s and the appointment belong to different customers.', document=document.display_name))
 
     def action_open_portal(self):
         """Open the page that the customer sees."""

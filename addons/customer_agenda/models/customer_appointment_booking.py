@@ -145,7 +145,7 @@ class CustomerAppointment(models.Model):
         values.pop('resource_id', None)
         return dict(
             values, start=self._read_start(values.get('start')),
-            state='requested' if kind_sudo.is_confirmed_manually else 'confirmed')
+            **(self._next_hold(kind_sudo, self.env.user.partner_id) or {'state': kind_sudo._booked_state()}))
 
     def _check_customer_may_change(self):
         """Refuse changes by customers after the cut-off, or of what is over.
@@ -212,14 +212,64 @@ class CustomerAppointment(models.Model):
             appointment.reason = reason or False
             appointment._transition(OPEN_STATES, 'cancelled')
 
+    # ------------------------------------------------------------------
+    # Holding a slot
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _next_hold(self, kind_sudo, partner):
+        """Hook: return what a customer has to do before his booking counts; his slot is held meanwhile.
+
+        :param kind_sudo: the type
+        :param partner: the customer's contact
+        :return: values ``state`` (``'offered'``), ``hold_kind``, ``hold_until``, or an empty dict for nothing
+        """
+        return {}
+
+    def _begin_hold(self):
+        """Let the job that frees held slots run as soon as the time is over."""
+        # sudo: jobs are the system's
+        job_sudo = self.env.ref('customer_agenda.ir_cron_offer_customer_appointment_wait').sudo()
+        for moment in set(self.mapped('hold_until')):
+            job_sudo._trigger(at=moment + timedelta(seconds=1))
+
     def _accept_offer(self):
-        """Accept an offer of the waiting list in time.
+        """Accept in time what is offered; if the customer has something more to do, the slot is held for that.
 
         :raises UserError: if it is none, or too late
         """
         if self.state == 'offered' and self.hold_until and self.hold_until < fields.Datetime.now():
             raise UserError(self.env._('This offer is not valid any more.'))
-        self._transition(('offered',), 'confirmed')
+        hold = self.state == 'offered' and self._next_hold(self.type_id, self.partner_id)
+        if not hold:
+            self._transition(('offered',), self._accepted_state())
+            return
+        self._write_quietly(hold)
+        self._begin_hold()
+        self._announce('offered')
+
+    def _accepted_state(self):
+        """Return the state after the customer accepted: staff offered the slot, so there is nothing to confirm."""
+        return 'confirmed'
+
+    def _expiry_reason(self):
+        """Return what the customer is told when his slot is given free."""
+        return self.env._('The offer was not accepted in time.')
+
+    def _hold_goes_on(self):
+        """Hook: tell whether the slot stays held although the time is over."""
+        return False
+
+    @api.model
+    def _expire_holds(self):
+        """Give slots free that nobody accepted in time; the waiting list gets them."""
+        for appointment in self.search([('state', '=', 'offered'), ('hold_until', '<', fields.Datetime.now())]):
+            if not appointment._hold_goes_on():
+                appointment._cancel(appointment._expiry_reason())
+
+    def _hold_label(self):
+        """Return what the customer is asked to do on his home page."""
+        return self.env._('Accept the slot that became free')
 
     # ------------------------------------------------------------------
     # Time of resources
@@ -299,7 +349,7 @@ class CustomerAppointment(models.Model):
         appointment_sudo = self.sudo()  # revision and reminders are the system's
         event = None
         if 'state' in changed:
-            event = self.state if self.state in ('confirmed', 'cancelled') else None
+            event = self.state if self.state in ('requested', 'confirmed', 'cancelled') else None
         elif self.state in OPEN_STATES:
             event = 'moved'
         if event or 'state' in changed:

@@ -2,7 +2,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.tools import consteq, hmac
+from odoo.tools import consteq, hmac, plaintext2html
 
 from .. import ics, slots
 from ..const import OPEN_STATES
@@ -118,7 +118,8 @@ class CustomerAppointment(models.Model):
                       for guest in self._guests() if guest != partner.email_normalized]
         staff = self.user_id
         # the event in Odoo's calendar tells who did it himself
-        if staff.active and staff.email_normalized and staff.id != self.env.uid and event != 'reminder':
+        is_news = event != 'reminder' and (event != 'offered' or self.hold_kind in (False, 'wait'))
+        if staff.active and staff.email_normalized and staff.id != self.env.uid and is_news:
             mails.append(self._mail_to(event, staff.lang, old_start, partner=staff.partner_id, is_staff=True))
         return mails
 
@@ -149,7 +150,8 @@ class CustomerAppointment(models.Model):
         }
         body = self.env['ir.qweb'].with_context(lang=lang)._render('customer_agenda.mail_appointment', values, lang=lang)
         return {
-            'subject': appointment._mail_subject(event),
+            'subject': (subject := appointment._mail_subject(event)),
+            'body': plaintext2html(subject),  # for the chatter: without the link of the recipient
             'body_html': body,
             'model': self._name,
             'res_id': self.id,
@@ -176,6 +178,10 @@ class CustomerAppointment(models.Model):
         if not partner:
             return ''
         return f'{self.get_base_url()}{self.access_url}?link={self._link_token()}'
+
+    def _customer_lang(self):
+        """Return the language of who booked, or nothing."""
+        return self.partner_id.lang
 
     def _mail_subject(self, event):
         """Return the subject of a mail, in the language of the context."""

@@ -129,6 +129,10 @@ class CustomerAppointmentType(models.Model):
             | Domain('audience', '=', 'groups') & Domain('group_ids', 'in', groups.ids)
             | Domain('audience', '=', 'invited') & Domain('invited_partner_ids', 'in', partners.ids))
 
+    def _booked_state(self):
+        """Return the state of an appointment that a customer books."""
+        return 'requested' if self.is_confirmed_manually else 'confirmed'
+
     def action_open_appointments(self):
         """Open the appointments of the type."""
         self.ensure_one()

@@ -107,7 +107,8 @@ class CustomerAppointmentWait(models.Model):
             with self.env.cr.savepoint():
                 offer = Appointment.create({
                     'type_id': kind.id, 'partner_id': self.partner_id.id, 'company_id': self.company_id.id,
-                    'start': start, 'tz': self.tz, 'state': 'offered', 'hold_until': until, 'wait_id': self.id})
+                    'start': start, 'tz': self.tz, 'state': 'offered', 'hold_kind': 'wait', 'hold_until': until,
+                    'wait_id': self.id})
         except SlotTaken:
             return None
         self.state = 'offered'
@@ -130,9 +131,7 @@ class CustomerAppointmentWait(models.Model):
     @api.model
     def _cron_offers(self):
         """Take back offers that nobody accepted in time; the next one gets them. Close what is over."""
-        now = fields.Datetime.now()
-        self.env['customer.appointment'].search([('state', '=', 'offered'), ('hold_until', '<', now)])._cancel(
-            self.env._('The offer was not accepted in time.'))
+        self.env['customer.appointment']._expire_holds()
         self.search([('state', '=', 'waiting'), ('date_end', '<', fields.Date.today())]).state = 'closed'
 
     def action_close(self):

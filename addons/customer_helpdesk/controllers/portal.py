@@ -5,21 +5,16 @@ from werkzeug.exceptions import NotFound
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.http import request, route
-from odoo.tools import consteq, escape_psql
+from odoo.tools import consteq
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
-from odoo.addons.customer_services.portal_list import Choice, PortalList, clean_text
+from odoo.addons.customer_services.portal_list import Choice, PortalList, clean_text, contains
 
 from ..const import FILES_KEY, MAX_SUBJECT, MAX_TEXT
 from ..quotes import fold_quotes
 
 _lt = LazyTranslate(__name__)
-
-
-def _contains(*names):
-    """Return a search: a function from a text to the domain of what contains it, literally, in one of the fields."""
-    return lambda text: Domain.OR(Domain(name, 'ilike', escape_psql(text)) for name in names)
 
 
 TICKETS = PortalList(
@@ -42,10 +37,10 @@ TICKETS = PortalList(
         'closed': Choice(_lt('Closed'), [('is_closed', '=', True)]),
     },
     searches={
-        'all': Choice(_lt('Everything'), _contains('number', 'name', 'description')),
-        'number': Choice(_lt('Number'), _contains('number')),
-        'subject': Choice(_lt('Subject'), _contains('name')),
-        'text': Choice(_lt('Text'), _contains('description')),
+        'all': Choice(_lt('Everything'), contains('number', 'name', 'description')),
+        'number': Choice(_lt('Number'), contains('number')),
+        'subject': Choice(_lt('Subject'), contains('name')),
+        'text': Choice(_lt('Text'), contains('description')),
     },
     groupings={
         'none': Choice(_lt('None'), None),
@@ -166,6 +161,7 @@ class CustomerTicketPortal(CustomerServicesPortal):
             'action_error': params.get('action_error'),
             'shown': params.get('shown'),
             'is_created': bool(params.get('created')),
+            'about': ticket._about_list(),
             'errors': errors or {},
             'values': values or {},
         })
@@ -275,12 +271,17 @@ class CustomerTicketPortal(CustomerServicesPortal):
     # ------------------------------------------------------------------
 
     @route('/my/tickets/new', type='http', auth='user', website=True, readonly=True, methods=['GET'])
-    def portal_my_ticket_new(self, **params):
-        """Show the form for a new ticket."""
-        return self._render_new_ticket()
+    def portal_my_ticket_new(self, about='', **params):
+        """Show the form for a new ticket, perhaps about a document of the visitor, such as ``order-42``.
+
+        :raises NotFound: for a document that does not exist or is not his to see
+        """
+        if about and not request.env['customer.ticket']._find_about(clean_text(about)):
+            raise NotFound
+        return self._render_new_ticket(about=clean_text(about))
 
     @route('/my/tickets/new', type='http', auth='user', website=True, methods=['POST'])
-    def portal_my_ticket_create(self, form_key='', **params):
+    def portal_my_ticket_create(self, form_key='', about='', about_shown='', **params):
         """Create a ticket; on an error the form comes back with what was typed."""
         typed = {name: clean_text(params.get(name)) for name in ('name', 'description', 'team_id', 'type_id', 'priority')}
         values = {name: text for name, text in typed.items() if text}
@@ -291,6 +292,12 @@ class CustomerTicketPortal(CustomerServicesPortal):
             values[name] = int(values[name]) if re.fullmatch('[1-9][0-9]{0,8}', values[name]) else -1
         Ticket = request.env['customer.ticket']
         errors = Ticket._customer_errors(values)
+        about, about_shown = clean_text(about), clean_text(about_shown)
+        found = Ticket._find_about(about) if about else None
+        if found:
+            values[found[0]] = found[1].id
+        elif about:
+            errors['about'] = request.env._('What the ticket refers to does not exist, or you may not see it.')
         uploads = []
         try:
             uploads = self._read_uploads()
@@ -303,9 +310,9 @@ class CustomerTicketPortal(CustomerServicesPortal):
                 return request.redirect(f'{ticket.access_url}?created=1')
         except UserError as error:
             errors[''] = error.args[0]
-        return self._render_new_ticket(errors, typed)
+        return self._render_new_ticket(errors, typed, about or about_shown, is_about_kept=bool(about))
 
-    def _render_new_ticket(self, errors=None, values=None):
+    def _render_new_ticket(self, errors=None, values=None, about='', is_about_kept=True):
         return request.render('customer_helpdesk.portal_my_ticket_new', {
             **self._prepare_portal_layout_values(),
             'page_name': 'ticket_new',
@@ -313,11 +320,19 @@ class CustomerTicketPortal(CustomerServicesPortal):
             'types_sudo': request.env['customer.ticket.type']._offered_to_customers(request.env.user.company_id),
             'priorities': self._priorities_on_offer(),
             'max_subject': MAX_SUBJECT,
+            'about': self._about_of_form(about, is_about_kept),
             'form_key': self._new_form_key(),
             'uploads': self._upload_hints(),
             'errors': errors or {},
             'values': values or {},
         })
+
+    def _about_of_form(self, reference, is_kept):
+        """Return what the form says about the document that the new ticket is about, None without one."""
+        found = request.env['customer.ticket']._find_about(reference)
+        return found and {
+            'reference': reference, 'is_kept': is_kept, 'name': found[1].display_name,
+            'label': request.env['customer.ticket']._fields[found[0]]._description_string(request.env)}
 
     def _priorities_on_offer(self):
         """Return the priorities of the form as ``[(value, label), ...]``, nothing if no team lets customers choose."""

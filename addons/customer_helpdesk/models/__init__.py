@@ -22,8 +22,12 @@ from . import customer_ticket_sla_policy
 from . import customer_ticket_sla_alert
 from . import customer_ticket_sla
 from . import customer_ticket_merge
+from . import customer_ticket_about
 from . import customer_ticket_presence
 from . import customer_ticket_answer
 from . import customer_ticket_tracking
 from . import customer_ticket_report
+from . import customer_ticket_api
+from . import mail_mail
+from . import fetchmail_server
 from . import res_partner

@@ -67,7 +67,8 @@ class CustomerTicket(models.Model):
     _customer_idx = models.Index('(commercial_partner_id, id DESC)')
     _customer_activity_idx = models.Index('(commercial_partner_id, last_message_date DESC, id DESC)')
     _customer_open_idx = models.Index('(commercial_partner_id) WHERE is_closed IS NOT TRUE')
-    _company_stage_open_idx = models.Index('(company_id, stage_id, id) WHERE is_closed IS NOT TRUE')
+    # with the status of the service level, which the bars above the columns of the board count
+    _company_stage_open_idx = models.Index('(company_id, stage_id, sla_status, id) WHERE is_closed IS NOT TRUE')
     _company_stage_idx = models.Index('(company_id, stage_id, id)')
     _stage_idx = models.Index('(stage_id, priority DESC, id DESC)')
     _team_idx = models.Index('(team_id, priority DESC, id DESC)')
@@ -81,9 +82,11 @@ class CustomerTicket(models.Model):
     def _default_team(self):
         """Return the user's own team, else the first one of the company."""
         # sudo: only an id; whether the user may use the team, is checked when he reads it
-        teams = self.env['customer.ticket.team'].sudo().search(
-            Domain('company_id', 'in', [self.env.company.id, False]))
-        return teams.filtered(lambda team: self.env.user in team.member_ids)[:1] or teams[:1]
+        teams_sudo = self.env['customer.ticket.team'].sudo()
+        usable = Domain('company_id', 'in', [self.env.company.id, False])
+        own = self.env.user._is_internal() and teams_sudo.search_fetch(
+            usable & Domain('member_ids', 'in', self.env.uid), limit=1)
+        return own or teams_sudo.search_fetch(usable, limit=1)
 
     @api.depends('team_id')
     def _compute_stage_id(self):
@@ -136,6 +139,9 @@ class CustomerTicket(models.Model):
     def _check_user_may_see(self):
         """Who may not see a ticket cannot be responsible for it."""
         for ticket in self:
+            if ticket.user_id.share:
+                raise ValidationError(self.env._(
+                    '%s is no employee and cannot be responsible for a ticket.', ticket.user_id.name))
             if ticket.user_id and not ticket._users_who_may_see(ticket.user_id):
                 raise ValidationError(self.env._(
                     '%(user)s may not see tickets of %(customer)s: authorise him first, or choose somebody else.',
@@ -215,14 +221,22 @@ class CustomerTicket(models.Model):
         :raises UserError: if the sequence is gone
         """
         # sudo: every ticket needs a number, whoever creates it
-        sequence = self.env['ir.sequence'].sudo().search_fetch([('code', '=', 'customer.ticket')], limit=1)
+        Sequence = self.env['ir.sequence'].sudo()
+        Sequence.flush_model()
+        rows = self.env.execute_query(SQL("""
+            SELECT prefix, suffix, padding, nextval(
+                       ('ir_sequence_' || lpad(id::text, greatest(3, length(id::text)), '0'))::regclass)
+              FROM (SELECT * FROM ir_sequence WHERE code = 'customer.ticket' AND active ORDER BY name, id LIMIT 1) s,
+                   generate_series(1, %s)
+             WHERE implementation = 'standard' AND use_date_range IS NOT TRUE""", count))
+        if rows:
+            prefix, suffix, padding, _number = rows[0]
+            pattern = Sequence.new({'prefix': prefix, 'suffix': suffix, 'padding': padding})
+            return [pattern.get_next_char(row[-1]) for row in rows]
+        sequence = Sequence.search([('code', '=', 'customer.ticket')], limit=1)
         if not sequence:
             raise UserError(self.env._('There is no sequence with the code “customer.ticket” for ticket numbers.'))
-        if sequence.implementation != 'standard' or sequence.use_date_range:
-            return [sequence.next_by_id() for _index in range(count)]
-        rows = self.env.execute_query(SQL(
-            'SELECT nextval(%s) FROM generate_series(1, %s)', f'ir_sequence_{sequence.id:03d}', count))
-        return [sequence.get_next_char(number) for number, in rows]
+        return [sequence.next_by_id() for _index in range(count)]
 
     # ------------------------------------------------------------------
     # Actions

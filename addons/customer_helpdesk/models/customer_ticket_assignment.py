@@ -65,7 +65,9 @@ class CustomerTicket(models.Model):
     def _complete_new(self):
         result = super()._complete_new()
         # whoever gets the text of a new ticket by mail need not be told that it is his
-        unassigned = self.filtered(lambda ticket: not ticket.user_id)
+        # sudo: a customer or the mail gateway makes the ticket; the team decides
+        unassigned = self.filtered(
+            lambda ticket: not ticket.user_id and ticket.sudo().team_id.assignment not in (False, 'manual'))
         texts = unassigned.filtered(lambda ticket: ticket._has_text())
         texts.with_context(tracking_disable=True)._assign_automatically()
         (unassigned - texts)._assign_automatically()

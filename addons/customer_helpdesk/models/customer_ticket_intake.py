@@ -305,10 +305,13 @@ class CustomerTicket(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _find_sender(self, email_from):
+    def _find_sender(self, email_from, values=None):
         """Return the one contact of a sender, made if need be; without a usable address the contact for such.
 
         Two workers with a first mail of the same sender: the second one waits, is replayed and finds the contact.
+
+        :param str email_from: name and address
+        :param dict values: of a contact that is made
         """
         address = email_normalize(email_from, strict=False)
         if not address or address in self.env['mail.alias.domain'].sudo()._find_aliases([address]):
@@ -316,7 +319,8 @@ class CustomerTicket(models.Model):
         partner = self._partner_find_from_emails_single([email_from], no_create=True)[:1]
         if not partner:
             self.env['customer.submission']._claim(f'mail:{address}'[:64])
-            partner = self._partner_find_from_emails_single([email_from])[:1]
+            partner = self._partner_find_from_emails_single(
+                [email_from], additional_values={address: values or {}})[:1]
         return partner or self._unknown_sender()
 
     @api.model

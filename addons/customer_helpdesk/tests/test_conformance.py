@@ -9,8 +9,10 @@ class TestConformance(ConformanceMixin, TransactionCase):
 
     addon = 'customer_helpdesk'
     public_methods = frozenset({
+        'customer.ticket.about.mixin.action_open_customer_tickets',
         'customer.ticket.action_assign_to_me', 'customer.ticket.action_open_portal', 'customer.ticket.action_merge',
-        'customer.ticket.action_split', 'customer.ticket.customer_words_since', 'customer.ticket.desk_presence',
+        'customer.ticket.action_split', 'customer.ticket.submit', 'customer.ticket.reply', 'customer.ticket.close',
+        'customer.ticket.reopen', 'customer.ticket.customer_words_since', 'customer.ticket.desk_presence',
         'customer.ticket.fill_placeholders', 'customer.ticket.team.action_open_tickets',
         'customer.ticket.merge.wizard.action_merge', 'customer.ticket.split.wizard.line.action_split',
         'customer.ticket.delivery.action_resend', 'customer.ticket.suppression.action_release',

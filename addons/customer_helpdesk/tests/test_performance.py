@@ -93,6 +93,35 @@ class TestTicketQueries(TicketMailCommon):
         self.assertLessEqual(self._queries(lambda: Ticket.create([dict(values)])), 16)
         self.assertLessEqual(self._queries(lambda: Ticket.create([dict(values) for _index in range(100)])), 298)
 
+    def test_staff(self):
+        """Issue 5, Performance: list, searches, board and form of staff take no more queries for 80 tickets than for 8."""
+        Ticket = self.env['customer.ticket'].with_user(self.agent)
+        values = {'partner_id': self.user_a1.partner_id.id, 'name': 'Valve', 'team_id': self.team.id}
+        quiet = Ticket.with_context(tracking_disable=True)
+        quiet.create([dict(values) for _number in range(8)])
+        names = {'display_name': {}}
+        spec = {'number': {}, 'name': {}, 'priority': {}, 'sla_status': {}, 'tag_ids': {'fields': names}, **{
+            name: {'fields': names} for name in ('partner_id', 'commercial_partner_id', 'user_id', 'team_id', 'stage_id')}}
+        calls = {
+            'list': (12, lambda: Ticket.web_search_read([], spec, limit=80, count_limit=10001)),
+            'by customer': (12, lambda: Ticket.web_search_read(
+                [('commercial_partner_id', 'ilike', 'Customer A')], spec, limit=80, count_limit=10001)),
+            'by text': (12, lambda: Ticket.web_search_read(
+                ['|', ('number', 'ilike', 'alv'), ('name', 'ilike', 'alv')], spec, limit=80, count_limit=10001)),
+            'board': (17, lambda: (
+                Ticket.web_read_group([], ['stage_id'], auto_unfold=True, unfold_read_specification=spec,
+                                      unfold_read_default_limit=80),
+                Ticket.read_progress_bar([], 'stage_id', {'field': 'sla_status', 'colors': {'late': 'danger'}}))),
+            'form': (14, lambda: self.ticket_a1.with_user(self.agent).web_read({**spec, 'description': {}})),
+        }
+        few = {name: self._queries(call) for name, (_limit, call) in calls.items()}
+        for name, (limit, _call) in calls.items():
+            self.assertLessEqual(few[name], limit, name)
+        quiet.create([dict(values) for _number in range(72)])
+        for name, (_limit, call) in calls.items():
+            # a page that is full is followed by counting the rest
+            self.assertLessEqual(self._queries(call), few[name] + (name in ('list', 'by customer', 'by text')), name)
+
     def test_batch_without_mail(self):
         """Issue 2.14: 100 imported tickets take hardly more queries than one."""
         Ticket = self.env['customer.ticket'].with_context(tracking_disable=True)

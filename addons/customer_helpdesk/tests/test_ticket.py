@@ -39,10 +39,14 @@ class TestTicket(TicketCommon):
         self.assertEqual(self.env['customer.ticket'].search_count([]), count)
 
     def test_subject(self):
-        """Issue 2.14: the subject is needed, trimmed and of limited length."""
+        """Issue 2.14: the subject is needed, trimmed and of limited length; too long it is refused, not cut silently."""
         ticket = self._create_ticket(self.user_a1, name='  Door  ')
         self.assertEqual(ticket.name, 'Door')
-        self.assertEqual(len(self._create_ticket(self.user_a1, name='x' * 500).name), 200)
+        self.assertEqual(len(self._create_ticket(self.user_a1, name='x' * 200).name), 200)
+        count = self.env['customer.ticket'].search_count([])
+        with self.assertRaisesRegex(UserError, '200'):
+            self._create_ticket(self.user_a1, name='x' * 201)
+        self.assertEqual(self.env['customer.ticket'].search_count([]), count)
         ticket.name = ' Window '
         self.assertEqual(ticket.name, 'Window')
         with self.assertRaises(ValidationError):

@@ -25,6 +25,12 @@ class AccountAnalyticLine(models.Model):
                 vals['project_id'] = project.id
         return super().create(vals_list)
 
+    def _is_timesheet_encode_uom_day(self):
+        """Compare ids: Odoo asks the database whether the unit exists, once for each task in the portal's list."""
+        # sudo: the unit of the company, as Odoo reads it
+        return self.env.company.sudo().timesheet_encode_uom_id.id == self.env['ir.model.data']._xmlid_to_res_id(
+            'uom.product_uom_day')
+
     def _compute_partner_id(self):
         result = super()._compute_partner_id()
         for line in self.filtered('customer_ticket_id'):

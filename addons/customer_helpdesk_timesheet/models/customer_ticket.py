@@ -12,6 +12,15 @@ class CustomerTicket(models.Model):
     timesheet_hours = fields.Float(
         string='Hours spent', compute='_compute_timesheet_hours', store=True, groups=GROUP_TIMESHEET)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Nobody has booked time on a new ticket: its hours are not counted and stored by two more queries."""
+        tickets = super().create(vals_list)
+        new = tickets.browse(
+            ticket.id for ticket, vals in zip(tickets, vals_list, strict=True) if 'timesheet_ids' not in vals)
+        self.env.remove_to_compute(self._fields['timesheet_hours'], new)
+        return tickets
+
     @api.depends('timesheet_ids.unit_amount')
     def _compute_timesheet_hours(self):
         hours = dict(self.env['account.analytic.line']._read_group(

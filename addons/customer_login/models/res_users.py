@@ -131,11 +131,16 @@ class ResUsers(models.Model):
         return super().signup(values, token)
 
     def write(self, vals):
-        """Check passwords written by RPC; let customers change their address only by its confirmation."""
-        if request and not self.env.su and vals.get('password'):
+        """Check passwords written by RPC; let customers change their address only by its confirmation.
+
+        Code of the server writes both without.
+        """
+        is_asked = not self.env.su and not vals.keys().isdisjoint(('password', 'email')) and (
+            self.env['customer.login.guard']._client())
+        if is_asked and vals.get('password'):
             self._check_new_password(vals['password'])
-        if not self.env.su and self.env.user.share and self.env.user in self and (
-                'email' in vals and vals['email'] != self.env.user.email):
+        user = self.env.user
+        if is_asked and 'email' in vals and user.share and user in self and vals['email'] != user.email:
             raise UserError(self.env._('Change your e-mail address on the page “Connection & Security”.'))
         return super().write(vals)
 

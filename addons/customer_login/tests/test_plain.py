@@ -1,6 +1,8 @@
 from odoo.tests import BaseCase, tagged
 
-from ..network import client_address, is_in, network_of, parse_networks
+from odoo.addons.customer_services.network import network_of
+
+from ..network import client_address, is_in, parse_networks
 from ..passwords import common_passwords, is_common, is_personal
 
 

@@ -1,8 +1,8 @@
 import re
+from xmlrpc.client import Fault
 
-from odoo.exceptions import UserError
 from odoo.http import root
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import GOOD, LoginCommon
@@ -138,8 +138,17 @@ class TestSecurity(LoginCommon):
 
     def test_no_other_way(self):
         """Issue 10.14: neither RPC nor the address form changes the address of a login."""
-        with self.assertRaises(UserError):
-            self.user_a1.with_user(self.user_a1).write({'email': 'stolen@example.com'})
+        with self.assertRaises(Fault) as raised, mute_logger('odoo.http'):
+            self.xmlrpc_object.execute(
+                self.env.cr.dbname, self.user_a1.id, 'test_a1', 'res.users', 'write', [self.user_a1.id],
+                {'email': 'stolen@example.com'})
+        self.assertIn('Connection', raised.exception.faultString)
+        boss = new_test_user(self.env, 'test_boss', groups='base.group_erp_manager')
+        with self.assertRaises(Fault) as raised, mute_logger('odoo.http'):
+            self.xmlrpc_object.execute(
+                self.env.cr.dbname, boss.id, 'test_boss', 'res.users', 'write', [self.user_a1.id],
+                {'password': 'password1234'})
+        self.assertIn('easy to guess', raised.exception.faultString)
         self.authenticate('test_a1', 'test_a1')
         response = self.post_form('/my/address/submit', {
             'partner_id': self.user_a1.partner_id.id, 'address_type': 'billing', 'name': self.user_a1.name,

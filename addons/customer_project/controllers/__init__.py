@@ -5,3 +5,4 @@ from . import requests
 from . import upload
 from . import links
 from . import export
+from . import tasks

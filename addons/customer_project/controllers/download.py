@@ -1,6 +1,4 @@
 """How files leave the server: one as stream with ranges, many as a streamed ZIP; no file is ever read whole."""
-import time
-
 import zipstream
 from werkzeug.exceptions import NotFound
 from werkzeug.urls import url_quote
@@ -12,7 +10,7 @@ from odoo.modules.registry import Registry
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
 
 from ..const import MAX_ZIP_FILES
-from ..content import Paths, segment
+from ..content import BLOCK, Paths, segment
 
 
 class CustomerFileSender(CustomerServicesPortal):
@@ -75,8 +73,7 @@ class CustomerFileSender(CustomerServicesPortal):
     def _add_to_zip(self, archive, path, version):
         """Add a version: from disk by its path, from elsewhere when its turn comes."""
         attachment_sudo = version.sudo().attachment_id
-        moment = version.date.timetuple() if version.date.year >= 1980 else time.gmtime(315532800)
-        if attachment_sudo.store_fname and '://' not in attachment_sudo.store_fname:
+        if attachment_sudo.store_fname and not attachment_sudo._customer_is_elsewhere():
             archive.add_path(attachment_sudo._full_path(attachment_sudo.store_fname), path, recurse=False)
             return
         dbname, attachment_id = request.env.cr.dbname, attachment_sudo.id
@@ -84,14 +81,14 @@ class CustomerFileSender(CustomerServicesPortal):
         def content():
             with Registry(dbname).cursor(readonly=True) as cr:
                 attachment = api.Environment(cr, SUPERUSER_ID, {})['ir.attachment'].browse(attachment_id)
-                if hasattr(attachment, 'open'):
-                    with attachment.open('rb') as stream:
-                        while block := stream.read(1024 * 1024):
+                if attachment._customer_is_elsewhere():
+                    with attachment._customer_open('rb') as stream:
+                        while block := stream.read(BLOCK):
                             yield block
                 else:
                     yield attachment.raw or b''
 
-        archive.add(content(), path, date_time=moment[:6])
+        archive.add(content(), path, size=int(version.size))
 
     def _zip_entries(self, files, base=None):
         """Return the entries of a ZIP of files that the visitor may see.

@@ -34,6 +34,7 @@ class CustomerFile(models.Model):
         'customer.folder', string='Folder', index=True, ondelete='restrict', tracking=True,
         domain="[('project_id', '=', project_id)]")
     category_id = fields.Many2one('customer.file.category', string='Category', index=True, ondelete='restrict')
+    project_category_ids = fields.Many2many(related='project_id.customer_category_ids', string='Categories of the project')
     access_ids = fields.Many2many(
         'customer.access', 'customer_file_access_rel', 'file_id', 'access_id', string='Chosen accesses',
         domain="[('customer_id', '=', commercial_partner_id)]")
@@ -123,6 +124,10 @@ class CustomerFile(models.Model):
             if file.folder_id and file.folder_id.project_id != file.project_id:
                 raise ValidationError(self.env._('The folder belongs to another project.'))
 
+    @api.constrains('category_id', 'project_id')
+    def _check_category(self):
+        self.env['customer.file.category']._check_in_projects(self)
+
     @api.constrains('access_ids', 'project_id')
     def _check_accesses(self):
         for file in self.sudo():
@@ -138,7 +143,8 @@ class CustomerFile(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Create files; their names are cleaned. The content comes as ``content`` or as a version afterwards."""
-        vals_list = [dict(vals, name=self._clean_name(vals.get('name'))) for vals in vals_list]
+        vals_list = [
+            {**self._folder_values(vals), **vals, 'name': self._clean_name(vals.get('name'))} for vals in vals_list]
         quiet = self.with_context(mail_create_nosubscribe=True, mail_create_nolog=True)
         files = super(CustomerFile, quiet).create(vals_list).with_env(self.env)
         files._check_same_project()
@@ -162,6 +168,15 @@ class CustomerFile(models.Model):
     def copy_data(self, default=None):
         """Refuse copies: a version belongs to one file."""
         raise UserError(self.env._('Files are not copied: upload the content again.'))
+
+    @api.model
+    def _folder_values(self, vals):
+        """Return what a new file takes over from its folder.
+
+        :param dict vals: values of the new file
+        """
+        folder = self.env['customer.folder'].browse(vals.get('folder_id') or [])
+        return {'category_id': folder.category_id.id} if folder.category_id else {}
 
     @api.model
     def _clean_name(self, name):
@@ -244,7 +259,7 @@ class CustomerFile(models.Model):
         folder = target_sudo if target._name == 'customer.folder' else request.sudo().folder_id
         file_sudo = self.sudo().create({
             'name': name, 'project_id': project.id, 'folder_id': folder.id, 'request_id': request.id,
-            'category_id': request.sudo().category_id.id, 'from_customer': is_portal,
+            'category_id': (request.sudo().category_id or folder.category_id).id, 'from_customer': is_portal,
             'visibility': 'customer', 'uploader_id': self.env.uid})
         file = file_sudo.sudo(self.env.su)
         version_sudo = file._add_version(path, name, reserved=reserved)

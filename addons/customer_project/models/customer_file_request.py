@@ -22,6 +22,7 @@ class CustomerFileRequest(models.Model):
     name = fields.Char(string='Document', required=True, size=200, tracking=True)
     description = fields.Text(string='What we need')
     project_id = fields.Many2one('project.project', string='Project', required=True, index=True, ondelete='cascade')
+    is_template = fields.Boolean(related='project_id.is_template', string='In a template')
     partner_id = fields.Many2one(
         string='Asked person', compute='_compute_partner_id', store=True, readonly=False, precompute=True,
         help='Empty: the contact of the project. Everybody with access to the request can answer it.')
@@ -30,6 +31,7 @@ class CustomerFileRequest(models.Model):
     folder_id = fields.Many2one(
         'customer.folder', string='Goes into folder', domain="[('project_id', '=', project_id)]", ondelete='restrict')
     category_id = fields.Many2one('customer.file.category', string='Category', ondelete='restrict')
+    project_category_ids = fields.Many2many(related='project_id.customer_category_ids', string='Categories of the project')
     user_id = fields.Many2one(
         'res.users', string='Responsible', domain=[('share', '=', False)], default=lambda self: self.env.user)
     state = fields.Selection(REQUEST_STATES, required=True, default='open', readonly=True, copy=False, tracking=True)
@@ -102,6 +104,10 @@ class CustomerFileRequest(models.Model):
             if owner and request.partner_id and request.partner_id.commercial_partner_id != owner:
                 raise ValidationError(self.env._('Ask somebody of the customer of the project.'))
 
+    @api.constrains('category_id', 'project_id')
+    def _check_category(self):
+        self.env['customer.file.category']._check_in_projects(self)
+
     @api.constrains('folder_id', 'project_id')
     def _check_folder(self):
         for request in self.sudo():
@@ -153,6 +159,7 @@ class CustomerFileRequest(models.Model):
         for request in self._transition(('submitted',), 'accepted'):
             request.reason = False
             self.env['customer.file.event']._announce('status', request)
+        return True  # XML-RPC knows no answer that is nothing
 
     def action_send_back(self):
         """Open the form for the reason."""
@@ -164,11 +171,13 @@ class CustomerFileRequest(models.Model):
     def action_cancel(self):
         """Withdraw the request."""
         self._transition(('open', 'submitted', 'returned'), 'cancelled')
+        return True
 
     def action_reopen(self):
         """Ask again."""
         for request in self._transition(('submitted', 'accepted', 'cancelled', 'returned'), 'open'):
             self.env['customer.file.event']._announce('request', request)
+        return True
 
     def action_open_portal(self):
         """Open the page that the customer sees."""

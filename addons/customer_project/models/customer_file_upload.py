@@ -57,10 +57,10 @@ class CustomerFileUpload(models.Model):
     def _max_bytes(self):
         """Return the size of the largest file in bytes."""
         # sudo: system parameters, read only
-        attachment = self.env['ir.attachment'].sudo()
+        storage = self.env['ir.attachment'].sudo()._customer_storage('customer.file.version')
         get_param = self.env['ir.config_parameter'].sudo().get_param
         limit = int(get_param('customer_project.max_mb') or DEFAULT_MAX_MB) * 1024 * 1024
-        return min(limit, MAX_DATABASE_BYTES) if attachment._storage() == 'db' else limit
+        return min(limit, MAX_DATABASE_BYTES) if storage == 'db' else limit
 
     @api.model
     def _check_announced(self, name, size):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..content import INLINE_TYPES, served_type
+from ..storage_stream import StorageStream
 
 
 class CustomerFileVersion(models.Model):
@@ -60,8 +61,12 @@ class CustomerFileVersion(models.Model):
         self.ensure_one()
         if not self.attachment_id:
             raise UserError(self.env._('There is no content yet.'))
-        stream = self.env['ir.binary'].sudo()._get_stream_from(
-            self.sudo().attachment_id, filename=self.file_id.name if self._is_current() else self.name)
+        attachment_sudo, name = self.sudo().attachment_id, self.file_id.name if self._is_current() else self.name
+        if attachment_sudo._customer_is_elsewhere():
+            stream = StorageStream.of(attachment_sudo, int(self.size))
+            stream.download_name = name
+        else:
+            stream = self.env['ir.binary'].sudo()._get_stream_from(attachment_sudo, filename=name)
         stream.mimetype = served_type(self.mimetype)
         if stream.mimetype == 'text/plain':
             stream.mimetype = 'text/plain; charset=utf-8'

@@ -25,6 +25,10 @@ class CustomerFolder(models.Model):
     upload = fields.Selection(
         UPLOADS, string='Upload by customers', required=True, default='no',
         help='In a blind folder everybody sees only what he uploaded himself, as at a letter box.')
+    category_id = fields.Many2one(
+        'customer.file.category', string='Category of new files', ondelete='restrict',
+        help='Files that are put into the folder get it.')
+    project_category_ids = fields.Many2many(related='project_id.customer_category_ids', string='Categories of the project')
     access_ids = fields.Many2many(
         'customer.access', 'customer_folder_access_rel', 'folder_id', 'access_id', string='Chosen accesses')
     reach_access_ids = fields.Many2many(
@@ -46,6 +50,10 @@ class CustomerFolder(models.Model):
         for folder in self:
             if folder.parent_id and folder.parent_id.project_id != folder.project_id:
                 raise ValidationError(self.env._('Both folders must belong to the same project.'))
+
+    @api.constrains('category_id', 'project_id')
+    def _check_category(self):
+        self.env['customer.file.category']._check_in_projects(self)
 
     @api.constrains('name')
     def _check_name(self):

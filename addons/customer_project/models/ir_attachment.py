@@ -6,7 +6,7 @@ import tempfile
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..const import MAX_DATABASE_BYTES, MAX_INT4
+from ..const import MAX_DATABASE_BYTES, MAX_INT4, STORAGE_BLOCK
 from ..content import BLOCK, file_digest, same_content
 
 
@@ -14,6 +14,25 @@ class IrAttachment(models.Model):
     """Attachments made of files on disk: Odoo's own way holds the whole content in memory."""
 
     _inherit = 'ir.attachment'
+
+    @api.model
+    def _customer_storage(self, model):
+        """Return where attachments of a model are stored: ``file``, ``db``, or the code of another storage."""
+        # in the context: a storage of another module may be that of chosen models only
+        return self.with_context(attachment_res_model=model)._storage()
+
+    def _customer_is_elsewhere(self):
+        """Tell whether the content is in a storage of another module, which opens it as a stream."""
+        self.ensure_one()
+        return '://' in (self.store_fname or '') and hasattr(self, 'open')
+
+    def _customer_open(self, mode):
+        """Return the content in a storage of another module as context manager of a stream.
+
+        :param str mode: ``rb`` or ``wb``
+        """
+        self.ensure_one()
+        return self.open(mode, block_size=STORAGE_BLOCK)
 
     @api.model
     def _customer_create_from_path(self, path, values):
@@ -28,12 +47,14 @@ class IrAttachment(models.Model):
         :raises UserError: if the storage cannot take a file of this size
         """
         attachment = self.with_context(image_no_postprocess=True).create(values)
-        size, storage = os.path.getsize(path), self._storage()
+        size, storage = os.path.getsize(path), self._customer_storage(values.get('res_model'))
         if storage == 'file':
             attachment._customer_link_into_filestore(path, size)
         elif storage != 'db' and hasattr(attachment, 'open'):
-            with open(path, 'rb') as source, attachment.open('wb') as target:
+            with open(path, 'rb') as source, attachment._customer_open('wb') as target:
                 shutil.copyfileobj(source, target, BLOCK)
+            # what follows from the content is not written by its storage: Odoo's own ``write`` drops it
+            models.Model.write(attachment.sudo(), {'checksum': file_digest(path), 'file_size': min(size, MAX_INT4)})
         else:
             if size > MAX_DATABASE_BYTES:
                 raise UserError(self.env._(

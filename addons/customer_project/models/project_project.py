@@ -11,7 +11,7 @@ class ProjectProject(models.Model):
     """
 
     _name = 'project.project'
-    _inherit = ['project.project', 'customer.transaction.mixin']
+    _inherit = ['customer.transaction.mixin', 'project.project']
 
     _customer_open_domain = [('is_template', '=', False)]
     _customer_icon = 'fa-folder-open-o'
@@ -27,6 +27,11 @@ class ProjectProject(models.Model):
     customer_file_ids = fields.One2many('customer.file', 'project_id', string='Files', groups=GROUP_SPECIALIST)
     customer_request_ids = fields.One2many(
         'customer.file.request', 'project_id', string='Requests', groups=GROUP_SPECIALIST)
+    customer_category_ids = fields.Many2many(
+        'customer.file.category', 'customer_project_category_rel', 'project_id', 'category_id', copy=False,
+        string='Categories of files', groups=GROUP_SPECIALIST,
+        help='Those that files, folders and requests of the project may have; empty: all. A project made from a template '
+             'gets those of the template.')
     customer_file_count = fields.Integer(
         string='Number of files', compute='_compute_customer_counts', groups=GROUP_SPECIALIST)
     customer_request_count = fields.Integer(
@@ -49,34 +54,52 @@ class ProjectProject(models.Model):
             project.customer_file_count = files.get(project, 0)
             project.customer_request_count = waiting.get(project, 0)
 
+    @api.constrains('customer_category_ids')
+    def _check_customer_categories(self):
+        """Check what brings its category to new files; files that are there keep theirs."""
+        for name in ('customer.folder', 'customer.file.request'):
+            # sudo: whoever narrows the categories
+            self.env['customer.file.category']._check_in_projects(
+                self.env[name].sudo().search([('project_id', 'in', self.ids), ('category_id', '!=', False)]))
+
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
 
     def write(self, vals):
-        """Check again after the owner changed: nobody moves a project to a customer he may not see."""
-        restricted = not self.env.su and self._customer_restriction() != 'all'
-        if restricted and 'commercial_partner_id' in vals:
-            raise AccessError(self.env._('You have no access to this customer.'))
-        owners = [project.commercial_partner_id for project in self.sudo()] if 'partner_id' in vals else []
+        """Check before and after: neither is a project of Odoo's own changed, nor one made internal."""
         self._check_of_customers()
         result = super().write(vals)
         self._check_of_customers()
-        if restricted and owners and owners != [project.commercial_partner_id for project in self.sudo()]:
-            raise AccessError(self.env._('You have no access to this customer.'))
-        if owners and not self.env.su:
-            self.check_access('write')
         return result
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Create projects; the owner follows from the contact and is nobody's to write."""
-        if not self.env.su and self._customer_restriction() != 'all' and any(
-                'commercial_partner_id' in vals for vals in vals_list):
-            raise AccessError(self.env._('You have no access to this customer.'))
+        """Create projects of customers and templates."""
         projects = super().create(vals_list)
         projects._check_of_customers()
         return projects
+
+    @api.model
+    def default_get(self, fields):
+        """Leave timesheets off for who may not make the analytic account that they need."""
+        values = super().default_get(fields)
+        if values.get('allow_timesheets') and not self._customer_may_make_account():
+            values['allow_timesheets'] = False
+        return values
+
+    def copy_data(self, default=None):
+        """Leave timesheets off in a copy too, see :meth:`default_get`."""
+        vals_list = super().copy_data(default)
+        if not self._customer_may_make_account():
+            for vals in vals_list:
+                vals.update({name: False for name in vals if name == 'allow_timesheets'})
+        return vals_list
+
+    @api.model
+    def _customer_may_make_account(self):
+        """Tell whether the user may make analytic accounts, as administrators of projects do."""
+        return self.env['account.analytic.account'].has_access('create')
 
     def _check_of_customers(self):
         """Keep staff of customer services to projects of customers and to templates; Odoo's managers manage the rest.
@@ -91,30 +114,28 @@ class ProjectProject(models.Model):
             raise AccessError(self.env._('Only project administrators write projects without a customer.'))
 
     def copy(self, default=None):
-        """Take folders and requests along: a project that is copied from a template starts with them."""
+        """Take categories, folders and requests along: a project that is copied from a template starts with them."""
         projects = super().copy(default)
         for project, new in zip(self, projects):
             project._copy_folders_to(new)
         return projects
 
     def _copy_folders_to(self, new):
-        """Copy the tree of folders and the requests, without files."""
+        """Copy the categories, the tree of folders and the requests, without files."""
         folders = {}
-        Folder = self.env['customer.folder']
+        # sudo: who may copy the project and has made the new one need no right on what is in it
+        template_sudo, new_sudo = self.sudo(), new.sudo()
+        new_sudo.customer_category_ids = template_sudo.customer_category_ids
+        Folder = template_sudo.env['customer.folder']
         for folder in Folder.search([('project_id', '=', self.id)]).sorted(lambda folder: folder.parent_path or ''):
             folders[folder.id] = Folder.create({
                 'project_id': new.id, 'name': folder.name, 'sequence': folder.sequence,
                 'parent_id': folders[folder.parent_id.id].id if folder.parent_id else False,
                 'visibility': 'internal' if folder.visibility == 'accesses' else folder.visibility,
-                'upload': folder.upload})
-        Request = self.env['customer.file.request']
+                'upload': folder.upload, 'category_id': folder.category_id.id})
+        Request = template_sudo.env['customer.file.request']
         for document in Request.search([('project_id', '=', self.id), ('state', '!=', 'cancelled')]):
             document._copy_to(new, folders)
-
-    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        # Odoo's own class comes before the mixin that filters
-        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
-        return self._customer_filter_recipients(recipients)
 
     def _partners_who_may_see(self, partners):
         """Leave projects without customer to Odoo."""

@@ -1,7 +1,7 @@
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import FileCommon
 
@@ -119,6 +119,18 @@ class TestAccess(FileCommon):
         self.assertEqual(self.file.name, 'plan.pdf')
         with self.assertRaises(AccessError):
             self.env['customer.file'].with_user(self.user_a1).upload_start('customer.folder', self.folder.id, 'a.pdf', 3)
+
+    def test_invited_staff(self):
+        """Issue 9.11: a project for invited staff opens to colleagues who follow it, as in Odoo; to customers it does not."""
+        colleague = new_test_user(self.env, 'test_colleague', groups='project.group_project_user')
+        self.project_b.privacy_visibility = 'followers'
+        self.assertFalse(self.project_b.with_user(colleague).has_access('read'))
+        people = colleague.partner_id | self.user_a1.partner_id | self.specialist.partner_id
+        self.project_b.message_subscribe(people.ids)
+        self.assertEqual(self.project_b.message_partner_ids & people, colleague.partner_id)
+        self.assertTrue(self.project_b.with_user(colleague).has_access('read'))
+        for user in (self.user_a1, self.specialist):
+            self.assertFalse(self.project_b.with_user(user).has_access('read'), user.login)
 
     def test_specialist_stays_with_his_customers(self):
         """Issue 9.11: a specialist writes only with his customers, and moves nothing to or from others."""

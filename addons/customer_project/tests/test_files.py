@@ -133,6 +133,8 @@ class TestFiles(FileCommon):
         self.assertFalse(file.version_id.attachment_id.store_fname)
         self.assertEqual(file.version_id.attachment_id.raw, PNG)
         self.assertEqual(self.env['customer.file.upload']._max_bytes(), 100 * 1024 * 1024)
+        with self.assertRaisesRegex(UserError, '100 MB'):
+            self.env['customer.file'].upload_start('customer.folder', self.folder.id, 'a.pdf', 101 * 1024 * 1024)
         path = self._temporary()
         os.truncate(path, 101 * 1024 * 1024)
         with self.assertRaisesRegex(UserError, 'stored in the database'), self.env.cr.savepoint():
@@ -144,10 +146,11 @@ class TestFiles(FileCommon):
         target = MagicMock()
         target.__enter__.return_value.write = written.append
         with patch.object(Attachment, '_storage', lambda self: 'remote'), patch.object(
-                Attachment, 'open', lambda self, mode: target, create=True):
-            self.env['ir.attachment']._customer_create_from_path(
+                Attachment, 'open', lambda self, mode, block_size: target, create=True):
+            attachment = self.env['ir.attachment']._customer_create_from_path(
                 self._temporary(), {'name': 'x', 'mimetype': 'application/pdf'})
         self.assertEqual(b''.join(written), PDF)
+        self.assertEqual((attachment.file_size, attachment.checksum), (len(PDF), attachment._compute_checksum(PDF)))
 
     def test_confirmation(self):
         """Issue 9.4: a contract asks for a confirmation; it is given for a version, and asked again for the next."""

@@ -72,6 +72,16 @@ class TestPortal(FileHttpCommon):
         self.assertEqual(answer.headers['Content-Type'], 'application/octet-stream')
         self.assertIn("default-src 'none'", answer.headers['Content-Security-Policy'])
 
+    def test_zip_of_database(self):
+        """Issue 9.10: files that are stored in the database are sent, alone and in a ZIP, as those on disk."""
+        self.env['ir.config_parameter'].set_param('ir_attachment.location', 'db')
+        file = self._create_file(self.project_a, 'stored.pdf', PDF + b'in the database')
+        self.authenticate('test_a1', 'test_a1')
+        self.assertEqual(self._get(f'/my/files/{file.id}/download').content, PDF + b'in the database')
+        archive = zipfile.ZipFile(io.BytesIO(self._get(f'/my/files/zip?ids={file.id},{self.file.id}').content))
+        self.assertEqual({name: archive.read(name) for name in archive.namelist()}, {
+            'stored.pdf': PDF + b'in the database', 'Plans/plan.pdf': PDF})
+
     def test_zip(self):
         """Issue 9.2: folders and chosen files come as one streamed ZIP of what the visitor may see."""
         deep = self._create_folder(self.project_a, 'Photos', parent_id=self.folder.id)

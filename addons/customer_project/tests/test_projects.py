@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from .common import FileCommon
@@ -120,6 +120,9 @@ class TestProjects(FileCommon):
         self._create_folder(template, 'Signed', parent_id=top.id, upload='drop', visibility='customer')
         self._create_folder(template, 'Staff', visibility='internal')
         self._create_request(template, folder_id=top.id, due_days=10)
+        contract, plan = (self.env.ref(f'customer_project.customer_file_category_{name}') for name in ('contract', 'plan'))
+        template.customer_category_ids = contract
+        top.category_id = contract
         self.assertFalse(self._sees(self.user_a1, template))
         project = template.action_create_from_template({'name': 'Made', 'partner_id': self.user_a1.partner_id.id})
         folders = {folder.display_name: folder for folder in project.customer_folder_ids}
@@ -129,3 +132,21 @@ class TestProjects(FileCommon):
         request = project.customer_request_ids
         self.assertEqual((request.folder_id, request.commercial_partner_id), (folders['Contracts'], self.customer_a))
         self.assertTrue(request.date_due)
+        self.assertEqual(project.customer_category_ids, contract)
+        file = self._create_file(project, 'offer.pdf', folder_id=folders['Contracts'].id)
+        self.assertEqual((file.category_id, file.needs_confirmation), (contract, True))
+        for record in (file, request, folders['Staff']):
+            with self.assertRaisesRegex(ValidationError, 'has no category “Plan”'):
+                record.category_id = plan
+        with self.assertRaisesRegex(ValidationError, 'has no category “Contract”'):
+            project.customer_category_ids = plan
+        self.file.category_id = plan
+
+    def test_template_by_odoo_manager(self):
+        """Issue 9.8: who manages projects at Odoo, without a part in customer services, copies folders too."""
+        template = self._create_project(self.user_a1, 'Template', is_template=True, partner_id=False)
+        self._create_folder(template, 'Staff', visibility='internal', category_id=self.env.ref(
+            'customer_project.customer_file_category_plan').id)
+        planner = self._create_staff('planner', 'project.group_project_manager')
+        project = template.with_user(planner).action_create_from_template({'name': 'Made'})
+        self.assertEqual(project.sudo().customer_folder_ids.mapped('name'), ['Staff'])

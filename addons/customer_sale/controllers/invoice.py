@@ -12,9 +12,9 @@ from odoo.tools.translate import LazyTranslate
 from odoo.addons.account_payment.controllers.payment import PaymentPortal
 from odoo.addons.account_payment.controllers.portal import PortalAccount
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
-from odoo.addons.customer_services.portal_list import Choice, PortalList
+from odoo.addons.customer_services.portal_list import Choice, PortalList, contains
 
-from .order import MAX_ACTIONS, contains
+from .order import MAX_ACTIONS
 
 _lt = LazyTranslate(__name__)
 
@@ -70,7 +70,7 @@ class CustomerInvoicePortal(CustomerServicesPortal, PortalAccount):
             'title': request.env._('Invoice %s', invoice.name),
             'url': invoice.access_url,
             'label': request.env._('Overdue: please pay'),
-            'date': invoice.invoice_date_due,
+            'date': invoice.customer_next_date,
         } for invoice in invoices]
 
     def _portal_cards(self):
@@ -136,9 +136,15 @@ class CustomerInvoicePortal(CustomerServicesPortal, PortalAccount):
         if request.env.user._is_public() or not request.env['account.move'].has_access('read'):
             return super().portal_my_overdue_invoices(access_token=access_token, **kw)
         overdue = request.env['account.move'].search(self._get_overdue_invoices_domain(), limit=MAX_INVOICES)
-        return self._render_payment(self._payable_invoices(','.join(map(str, overdue.ids))))
+        return self._render_payment(
+            self._payable_invoices(','.join(map(str, overdue.ids))), 'customer_amount_overdue')
 
-    def _render_payment(self, invoices_sudo):
+    def _render_payment(self, invoices_sudo, amount_field='customer_amount_to_pay'):
+        """Show the payment form for invoices of one currency and company.
+
+        :param str amount_field: the field with what is asked for: all (less the discount for early payment), or what
+            is overdue
+        """
         first = invoices_sudo[:1]
         chosen = invoices_sudo.filtered(
             lambda invoice: invoice.currency_id == first.currency_id and invoice.company_id == first.company_id)
@@ -147,9 +153,10 @@ class CustomerInvoicePortal(CustomerServicesPortal, PortalAccount):
             'page_name': 'overdue_invoices' if chosen else 'invoice_pay',
             'invoices_sudo': chosen,
             'left_out_sudo': invoices_sudo - chosen,
+            'amount_field': amount_field,
         }
         if chosen:
-            amount = first.currency_id.round(sum(chosen.mapped('amount_residual')))
+            amount = first.currency_id.round(sum(chosen.mapped(amount_field)))
             reference = first.name if len(chosen) == 1 else f'{first.name}+{len(chosen) - 1}'
             ids = ','.join(map(str, chosen.ids))
             values.update(

@@ -1,6 +1,5 @@
 from werkzeug.exceptions import NotFound
 
-from odoo.exceptions import UserError
 from odoo.http import request, route
 
 from .order import CustomerSalePortal
@@ -34,16 +33,6 @@ class CustomerOfferPortal(CustomerSalePortal):
         reason = int(reason_id) if str(reason_id or '').isdecimal() and len(str(reason_id)) < 10 else None
         return self._answer(order_sudo, 'reject_ok', lambda: order_sudo._reject_by_customer(
             self._answer_values(order_sudo), reason, comment))
-
-    def _answer(self, order_sudo, message, callback):
-        """Call ``callback``; on a refusal the page of the offer says why."""
-        try:
-            with request.env.cr.savepoint():
-                callback()
-        except UserError as error:
-            request.session[f'customer_sale_error_{order_sudo.id}'] = error.args[0]
-            return request.redirect(order_sudo.get_portal_url(query_string='&customer_error=1'))
-        return request.redirect(order_sudo.get_portal_url(query_string=f'&message={message}'))
 
     # ------------------------------------------------------------------
     # Odoo's own ways

@@ -3,11 +3,10 @@ from werkzeug.exceptions import NotFound
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.http import request, route
-from odoo.tools import escape_psql
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
-from odoo.addons.customer_services.portal_list import Choice, PortalList
+from odoo.addons.customer_services.portal_list import Choice, PortalList, contains
 from odoo.addons.sale.controllers.portal import CustomerPortal
 
 from ..const import STATE_COLORS
@@ -16,11 +15,6 @@ _lt = LazyTranslate(__name__)
 
 #: offers on the home page that wait for an answer
 MAX_ACTIONS = 5
-
-
-def contains(*names):
-    """Return a search: a function from a text to the domain of what contains it, literally, in one of the fields."""
-    return lambda text: Domain.OR(Domain(name, 'ilike', escape_psql(text)) for name in names)
 
 
 QUOTES = PortalList(
@@ -200,11 +194,20 @@ class CustomerSalePortal(CustomerServicesPortal, CustomerPortal):
         order = self._get_portal_document('sale.order', order_id)
         if not order._can_reorder():
             raise NotFound
+        return self._answer(order.sudo(), 'reorder_ok', lambda: self._submit_once(
+            form_key, lambda: order.sudo(False)._reorder_by_customer()))
+
+    def _answer(self, order_sudo, message, callback):
+        """Call ``callback`` and show the page of the order with a message; on a refusal the page says why.
+
+        :raises NotFound: where the visitor has no right to what the callback does
+        """
         try:
-            self._submit_once(form_key, lambda: order.sudo(False)._reorder_by_customer())
+            with request.env.cr.savepoint():
+                callback()
         except AccessError:
             raise NotFound from None
         except UserError as error:
-            request.session[f'customer_sale_error_{order.id}'] = error.args[0]
-            return request.redirect(order.sudo().get_portal_url(query_string='&customer_error=1'))
-        return request.redirect(order.sudo().get_portal_url(query_string='&message=reorder_ok'))
+            request.session[f'customer_sale_error_{order_sudo.id}'] = error.args[0]
+            return request.redirect(order_sudo.get_portal_url(query_string='&customer_error=1'))
+        return request.redirect(order_sudo.get_portal_url(query_string=f'&message={message}'))

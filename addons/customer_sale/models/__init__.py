@@ -10,6 +10,7 @@ from . import account_move_portal
 from . import account_payment
 from . import payment_token
 from . import payment_transaction
+from . import payment_transaction_discount
 from . import payment_transaction_flow
 from . import res_company
 from . import res_config_settings

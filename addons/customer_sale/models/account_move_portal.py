@@ -11,27 +11,94 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     customer_is_overdue = fields.Boolean(
-        string='Overdue', compute='_compute_customer_is_overdue', search='_search_customer_is_overdue')
+        string='Overdue', compute='_compute_customer_is_overdue', compute_sudo=True,
+        search='_search_customer_is_overdue', help='At least one instalment was due before today.')
 
-    @api.depends('payment_state', 'state', 'invoice_date_due', 'move_type')
+    customer_amount_to_pay = fields.Monetary(
+        string='To pay today', compute='_compute_customer_dues', compute_sudo=True,
+        help='What settles the invoice today: what is left of it, less the discount for early payment.')
+    customer_amount_overdue = fields.Monetary(
+        string='Overdue amount', compute='_compute_customer_dues', compute_sudo=True,
+        help='What is left of the instalments that were due before today.')
+    customer_discount_date = fields.Date(
+        string='Discount until', compute='_compute_customer_dues', compute_sudo=True,
+        help='Last day on which the discount for early payment is granted.')
+    customer_next_amount = fields.Monetary(
+        string='Next instalment', compute='_compute_customer_dues', compute_sudo=True,
+        help='The next instalment to come of an invoice that is paid in several.')
+    customer_next_date = fields.Date(string='Next due date', compute='_compute_customer_dues', compute_sudo=True)
+
+    @api.depends(
+        'payment_state', 'state', 'move_type', 'line_ids.date_maturity', 'line_ids.amount_residual_currency')
     def _compute_customer_is_overdue(self):
         today = fields.Date.context_today(self)
         for move in self:
-            move.customer_is_overdue = bool(
-                move.move_type == 'out_invoice' and move.state == 'posted' and move.payment_state in OPEN_STATES
-                and move.invoice_date_due and move.invoice_date_due < today)
+            move.customer_is_overdue = move._is_open_invoice() and any(
+                line.date_maturity and line.date_maturity < today for line in move._open_term_lines())
 
     @api.model
     def _search_customer_is_overdue(self, operator, value):
         if operator != 'in':
             return NotImplemented
+        late = (
+            Domain('display_type', '=', 'payment_term') & Domain('reconciled', '=', False)
+            & Domain('date_maturity', '<', fields.Date.context_today(self)))
         domain = (
             Domain('move_type', '=', 'out_invoice') & Domain('state', '=', 'posted')
-            & Domain('payment_state', 'in', OPEN_STATES)
-            & Domain('invoice_date_due', '<', fields.Date.context_today(self)))
+            & Domain('payment_state', 'in', OPEN_STATES) & Domain('line_ids', 'any!', late))
         if True in value and False in value:
             return Domain.TRUE
         return domain if True in value else ~domain
+
+    @api.depends(
+        'payment_state', 'state', 'move_type', 'invoice_date_due', 'line_ids.date_maturity',
+        'line_ids.amount_residual_currency', 'line_ids.discount_date')
+    def _compute_customer_dues(self):
+        today = fields.Date.context_today(self)
+        for move in self:
+            lines = move._open_term_lines() if move._is_open_invoice() else move.line_ids.browse()
+            discounted, line = move._customer_discounted(today) if lines else (0.0, lines)
+            late = lines.filtered(lambda line: line.date_maturity and line.date_maturity < today)
+            coming = (lines - late).sorted(lambda line: (line.date_maturity or today, line.id))[:1]
+            several = len(move._term_lines()) > 1
+            move.customer_amount_to_pay = discounted if line else move.amount_residual if lines else 0.0
+            move.customer_discount_date = line.discount_date
+            move.customer_amount_overdue = sum(late.mapped('amount_residual_currency'))
+            move.customer_next_amount = coming.amount_residual_currency if several else 0.0
+            move.customer_next_date = (late or coming)[:1].date_maturity or move.invoice_date_due
+
+    def _is_open_invoice(self):
+        """Tell whether a customer still has to pay something of one document."""
+        self.ensure_one()
+        return self.move_type == 'out_invoice' and self.state == 'posted' and self.payment_state in OPEN_STATES
+
+    def _term_lines(self):
+        """Return the instalments of one invoice, the earliest first."""
+        return self.line_ids.filtered(lambda line: line.display_type == 'payment_term').sorted(
+            lambda line: (line.date_maturity or line.date or fields.Date.today(), line.id))
+
+    def _open_term_lines(self):
+        """Return the instalments of one invoice that are not paid yet, the earliest first."""
+        return self._term_lines().filtered(lambda line: not line.reconciled)
+
+    def _customer_discounted(self, date):
+        """Return what settles an open invoice on a day on which Odoo grants its discount for early payment.
+
+        :param date: the day on which the customer pays
+        :return: ``(amount in the currency of the invoice, line with the discount)``; ``(0.0, no line)`` without discount
+        """
+        self.ensure_one()
+        line = self._open_term_lines()
+        if len(line) == 1 and self._is_eligible_for_early_payment_discount(self.currency_id, date):
+            return line.discount_amount_currency, line
+        return 0.0, line.browse()
+
+    @api.model
+    def _get_invoice_counterpart_amls_for_early_payment_discount(self, aml_values_list, open_balance):
+        """Nothing for Odoo to add where the transaction has booked the discount, see ``payment.transaction``."""
+        if self.env.context.get('customer_discount_booked'):
+            return {}
+        return super()._get_invoice_counterpart_amls_for_early_payment_discount(aml_values_list, open_balance)
 
 
 class ResPartner(models.Model):

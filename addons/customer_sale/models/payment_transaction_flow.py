@@ -50,6 +50,7 @@ class PaymentTransaction(models.Model):
         :param float amount: what is to be paid, in their currency
         :raises ValidationError: with a message for the customer
         """
+        invoices = invoices.filtered(lambda move: move.is_invoice(include_receipts=True))
         for documents in (orders, invoices):
             if documents:
                 documents._lock_for_payment()
@@ -97,7 +98,11 @@ class PaymentTransaction(models.Model):
         return super(PaymentTransaction, transaction or self)._process(provider_code, payment_data)
 
     def _is_settled_otherwise(self):
-        """Tell whether all that the transaction pays was paid by others, with its documents locked."""
+        """Tell whether what the transaction pays was paid by others meanwhile, with its documents locked.
+
+        Also if less than its amount is left: of two payments with discount the first one leaves the discount open until
+        it is booked.
+        """
         self.ensure_one()
         invoices, orders = self.invoice_ids, self.sale_order_ids
         if not invoices and not orders:
@@ -113,7 +118,8 @@ class PaymentTransaction(models.Model):
         else:
             left = sum(order.customer_amount_open if order.state == 'sale' else order.amount_total - sum(
                 others.filtered(lambda tx: tx.state in RUNNING).mapped('amount')) for order in orders)
-        return self.currency_id.compare_amounts(left, 0) <= 0
+        compare = self.currency_id.compare_amounts
+        return compare(left, 0) <= 0 or bool(paid) and compare(left, self.amount) < 0
 
     def _update_state(self, allowed_states, target_state, state_message):
         """Tell staff when a provider reports money for a transaction that was given up."""

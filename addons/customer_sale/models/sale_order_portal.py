@@ -43,18 +43,24 @@ class SaleOrder(models.Model):
                                        summary=self.env._('Check the offer and send it'))
         return new_sudo
 
-    def _customer_demo_invoices(self):
-        """Invoice the demo orders, the first one twenty days overdue (demo data only)."""
+    def _customer_demo_invoices(self, kind='overdue'):
+        """Invoice the demo orders, one as ``kind`` says (demo data only).
+
+        :param str kind: ``overdue`` (the further ones are open), ``paid``, ``terms``: by the payment terms of the order
+        """
         if not self.env['account.journal'].search_count([('type', '=', 'sale')], limit=1):
             return
-        days = 50
+        days = {'overdue': 50, 'paid': 40, 'terms': 5}[kind]
         for order in self:
             invoice = order._create_invoices()
             date = fields.Date.today() - timedelta(days=days)
-            invoice.write({
-                'invoice_payment_term_id': False, 'invoice_date': date,
-                'invoice_date_due': date + timedelta(days=30)})
+            invoice.invoice_date = date
+            if kind != 'terms':
+                invoice.write({'invoice_payment_term_id': False, 'invoice_date_due': date + timedelta(days=30)})
             invoice.action_post()
+            if kind == 'paid':
+                self.env['account.payment.register'].with_context(
+                    active_model='account.move', active_ids=invoice.ids).create({})._create_payments()
             days = 10
 
     def _can_reorder(self):

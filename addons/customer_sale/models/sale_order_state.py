@@ -45,6 +45,17 @@ class SaleOrder(models.Model):
             self.currency_id.round(self.amount_total - invoiced - max(unallocated - residual, 0.0)), 0.0)
         return self.currency_id.round(max(residual - unallocated, 0.0) + payable), payable
 
+    def _add_base_lines_for_early_payment_discount(self):
+        """Compute the tax on the discounted price as the invoice does, so that both have the same total.
+
+        Odoo's order takes the discount of prices with included tax for a price with tax, and rounds line by line.
+        """
+        merged = {}
+        for line in super()._add_base_lines_for_early_payment_discount():
+            first = merged.setdefault(line['tax_ids'], {**line, 'price_unit': 0.0, 'special_mode': 'total_excluded'})
+            first['price_unit'] += line['currency_id'].round(line['price_unit'])
+        return list(merged.values())
+
     def _in_order_currency(self, move, amount):
         return move.currency_id._convert(
             amount, self.currency_id, move.company_id, move.invoice_date or fields.Date.today())

@@ -31,6 +31,10 @@ class CustomerServicesPortal(CustomerPortal):
     @route()
     def home(self, **kw):
         response = super().home(**kw)
+        # sudo: his own picture, which Odoo would read twice with a search below his customer for each of the sizes
+        partner_sudo = request.env.user.partner_id.sudo()
+        partner_sudo.mapped('avatar_1024')
+        partner_sudo.mapped('avatar_128')
         response.qcontext.update(
             self._portal_customer_values(), customer_actions=self._portal_actions(), customer_cards=self._portal_cards())
         return response

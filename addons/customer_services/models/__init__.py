@@ -14,6 +14,7 @@ from . import customer_invitation
 from . import customer_transaction_people
 from . import customer_link_guard
 from . import ir_binary
+from . import ir_default
 from . import ir_http
 from . import mail_activity
 from . import mail_followers

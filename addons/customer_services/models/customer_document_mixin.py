@@ -151,7 +151,7 @@ class CustomerDocumentMixin(models.AbstractModel):
         :raises UserError: for files that are not allowed, or if there is neither text nor file
         """
         files = self.env['customer.upload']._check(attachments or [])
-        if not files and not (body or '').strip():
+        if not isinstance(body, str) or not files and not body.strip():
             raise UserError(self.env._('Please write a message or choose a file.'))
         if not isinstance(body, Markup):
             body = plaintext2html(clean_text(body).strip()) if body.strip() else ''

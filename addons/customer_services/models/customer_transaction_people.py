@@ -26,6 +26,21 @@ class CustomerTransactionMixin(models.AbstractModel):
         self.ensure_one()
         return partners.browse(self._partners_by_document(partners)[self.id])
 
+    def _partners_free_to_follow(self, partners):
+        """Return those of ``partners`` whose following is Odoo's business alone.
+
+        On a model of Odoo's following may itself open a document, such as a project for invited staff: that stays so
+        for staff whom nothing restricts to customers of their own.
+
+        :param partners: ``res.partner``
+        """
+        if issubclass(self.env.registry[self._name], self.env.registry['customer.document.mixin']):
+            return partners.browse()
+        # sudo: this decides about others, not about the current user
+        staff_sudo = partners.sudo().user_ids.filtered(
+            lambda user: user._is_internal() and self.with_user(user)._customer_restriction() == 'all')
+        return partners & staff_sudo.partner_id.sudo(False)
+
     def _partners_by_document(self, partners):
         """Tell for each document in ``self`` who may be told about it, now: few queries for many documents.
 

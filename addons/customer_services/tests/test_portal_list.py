@@ -1,6 +1,6 @@
 from odoo.tests import BaseCase, tagged
 
-from ..portal_list import Choice, PortalList, clean_text, split_groups
+from ..portal_list import Choice, PortalList, clean_text, contains, split_groups
 
 SPEC = PortalList(
     model='x', url='/my/x', page_name='x', title='X', template='x', fields=('name',),
@@ -41,6 +41,11 @@ class TestPortalList(BaseCase):
         """Issue 2.15: line ends are unified, lone surrogates and controls go, anything else is kept."""
         self.assertEqual(clean_text('a\r\nb\rc\td\ud800e\x00 é 中'), 'a\nb\nc\tde é 中')
         self.assertEqual(clean_text(None), '')
+
+    def test_contains(self):
+        """Issue 2.15: wildcards of SQL in a search are plain characters; one of the fields is enough."""
+        self.assertEqual(list(contains('name', 'number')('10%_')), [
+            '|', ('name', 'ilike', r'10\%\_'), ('number', 'ilike', r'10\%\_')])
 
     def test_split_groups(self):
         """Issue 2.14: groups keep the order of the rows."""

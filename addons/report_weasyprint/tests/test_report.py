@@ -1,5 +1,8 @@
 import io
 
+from pdfminer.high_level import extract_pages
+from pdfminer.layout import LTFigure, LTTextBox
+
 from odoo.tests import tagged
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
@@ -49,6 +52,18 @@ class TestReport(ReportCommon):
         for index, text in enumerate(texts):
             self.assertIn(f'Printed{index // 2 + 1}head', text)
             self.assertIn(f'Page {index % 2 + 1} of 2', text)
+
+    def test_blank_before_text(self):
+        """Issue 4.8: a blank between logo and text, or between words, belongs to the text and is in the file."""
+        report = self.make_report(
+            '<span>one</span> <span>two</span>',
+            header=f'<img src="{data_address(png(180, 46))}" alt="Logo"/>\n<span>Some header text</span>')
+        pdf = self.print_report(report, self.partners[:1])
+        self.assertIn('one two', page_texts(pdf)[0])
+        [page] = extract_pages(io.BytesIO(pdf))
+        [logo] = [box for box in page if isinstance(box, LTFigure)]
+        [text] = [box for box in page if isinstance(box, LTTextBox) and 'header' in box.get_text()]
+        self.assertAlmostEqual(text.x0, logo.x1, delta=0.1)
 
     def test_positions(self):
         """Issue 4.1: margins and header spacing put header, body and footer where wkhtmltopdf puts them."""

@@ -1,1 +1,1 @@
-from . import test_payment, test_tour
+from . import test_amounts, test_gateways, test_payment, test_tour

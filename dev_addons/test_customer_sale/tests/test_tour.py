@@ -2,7 +2,7 @@ from odoo.tests import tagged
 
 from odoo.addons.customer_sale.tests.common import SaleHttpCommon
 
-from .test_payment import DemoProvider
+from .common import DemoProvider
 
 
 @tagged('post_install', '-at_install')
@@ -19,6 +19,14 @@ class TestSaleTours(DemoProvider, SaleHttpCommon):
         self.assertEqual(self.offer_a1.state, 'sale')
         self._tour(self.offer_a2, 'customer_sale_reject')
         self.assertEqual((self.offer_a2.state, self.offer_a2.customer_reject_comment), ('cancel', 'Too dear'))
+
+    def test_sign(self):
+        """Issue 6.1: accept by signature, in a browser."""
+        offer = self._create_order(self.user_a1, state='sent', require_signature=True)
+        self._tour(offer, 'customer_sale_sign')
+        self.assertEqual((offer.state, offer.customer_answer_way), ('sale', 'signature'))
+        self.assertEqual((offer.signed_by, offer.customer_answer_access_id), ('Anna Keller', self._access(self.user_a1)))
+        self.assertTrue(offer.signature)
 
     def test_pay(self):
         """Issue 6.1: Issue 6.3: Issue 6.4: accept by payment, pay the rest of an order, pay one and several invoices, in a browser."""

@@ -119,5 +119,5 @@ class TestMatrixModels(MatrixFixture, TransactionCase):
             name for name in (
                 'scope', 'name', 'date_end', 'key', 'sequence', 'email', 'level', 'turn', 'is_answering', 'login',
                 'tries', 'subject', 'note', 'address', 'reminded', 'mode', 'kind', 'used', 'hours', 'token_hash',
-                'label')
+                'label', 'network')
             if name in record._fields)

@@ -13,20 +13,36 @@ export class CustomerFileUpload extends Interaction {
         _root: {
             "t-on-submit.prevent": this.onSubmit,
             "t-on-dragover.prevent": () => this.el.classList.add("o_customer_over"),
-            "t-on-dragleave": () => this.el.classList.remove("o_customer_over"),
+            "t-on-dragleave": this.onDragLeave,
             "t-on-drop.prevent": this.onDrop,
         },
+        _window: { "t-on-beforeunload": this.onBeforeUnload },
+        ".o_customer_cancel": { "t-on-click": () => this.abort && this.abort.abort() },
     };
 
     setup() {
         this.input = this.el.querySelector("input[type=file]");
         this.list = this.el.querySelector(".o_customer_progress");
         this.button = this.el.querySelector("button[type=submit]");
+        this.cancel = this.el.querySelector(".o_customer_cancel");
         this.csrf = this.el.querySelector("input[name=csrf_token]").value;
+        this.sent = new WeakSet(); // what a second try after a failure leaves out
     }
 
     onSubmit() {
         return this.send([...this.input.files]);
+    }
+
+    onDragLeave(ev) {
+        if (!this.el.contains(ev.relatedTarget)) {
+            this.el.classList.remove("o_customer_over");
+        }
+    }
+
+    onBeforeUnload(ev) {
+        if (this.abort) {
+            ev.preventDefault(); // the browser asks whether to leave
+        }
     }
 
     onDrop(ev) {
@@ -36,48 +52,83 @@ export class CustomerFileUpload extends Interaction {
     }
 
     async send(files) {
-        if (!files.length || this.button.disabled) {
+        files = files.filter((file) => !this.sent.has(file));
+        if (!files.length || this.abort) {
             return;
         }
-        this.button.disabled = true;
+        this.setBusy(new AbortController());
         this.list.replaceChildren();
+        const rows = files.map((file) => this.addRow(file));
         let url = "";
-        let failed = false;
-        for (const file of files) {
-            const row = this.addRow(file);
+        let failed = 0;
+        for (const [index, file] of files.entries()) {
+            const row = rows[index];
             try {
-                url = await this.sendFile(file, row.progress);
-                row.state.textContent = this.list.dataset.done;
+                url = await this.sendFile(file, row);
+                this.sent.add(file);
+                row.state.textContent = this.text("done");
             } catch (error) {
-                failed = true;
-                row.state.textContent = error.shown || this.list.dataset.failed;
+                failed += 1;
+                row.state.textContent = this.abort.signal.aborted
+                    ? this.text("cancelled")
+                    : error.shown || this.text("failed");
                 row.state.className = "text-danger";
             }
         }
-        this.button.disabled = false;
+        this.setBusy(null);
         if (!failed) {
-            const next = new URL(window.location.href);
-            next.searchParams.set("done", "uploaded");
-            window.location.href = this.el.dataset.kind === "file" && url ? `${url}?done=uploaded` : next.href;
+            window.location.href = this.nextPage(url);
+        } else if (failed < files.length) {
+            this.addLink(this.nextPage(url));
         }
+    }
+
+    text(name) {
+        return this.el.querySelector(`[data-text=${name}]`).textContent;
+    }
+
+    setBusy(abort) {
+        this.abort = abort;
+        this.button.disabled = Boolean(abort);
+        this.cancel.classList.toggle("d-none", !abort);
+    }
+
+    nextPage(url) {
+        const next = new URL(window.location.href);
+        next.searchParams.set("done", "uploaded");
+        return this.el.dataset.kind === "file" && url ? `${url}?done=uploaded` : next.href;
+    }
+
+    /** What was sent is not on the page yet. */
+    addLink(url) {
+        const row = document.createElement("li");
+        const link = document.createElement("a");
+        link.href = url;
+        link.textContent = this.text("reload");
+        row.append(link);
+        this.list.append(row);
     }
 
     addRow(file) {
         const row = document.createElement("li");
         const name = document.createElement("div");
         const progress = document.createElement("progress");
+        const percent = document.createElement("span");
         const state = document.createElement("div");
-        name.textContent = file.name;
+        name.textContent = `${file.name} `;
         name.className = "text-break";
+        percent.setAttribute("aria-hidden", "true"); // the bar says it
+        percent.className = "text-muted";
+        name.append(percent);
         progress.max = file.size || 1;
         progress.value = 0;
         progress.setAttribute("aria-label", file.name);
         row.append(name, progress, state);
         this.list.append(row);
-        return { progress, state };
+        return { progress, percent, state };
     }
 
-    async sendFile(file, progress) {
+    async sendFile(file, row) {
         const { key, piece } = await this.post("/my/files/uploads", {
             body: new URLSearchParams({
                 csrf_token: this.csrf,
@@ -99,7 +150,8 @@ export class CustomerFileUpload extends Interaction {
                 tries = answer.received > offset ? 0 : tries + 1;
                 offset = answer.received;
             } catch (error) {
-                if (error.shown) {
+                if (error.shown || this.abort.signal.aborted) {
+                    this.giveUp(key);
                     throw error;
                 }
                 tries += 1;
@@ -110,7 +162,8 @@ export class CustomerFileUpload extends Interaction {
             if (tries) {
                 await this.waitFor(new Promise((resolve) => setTimeout(resolve, 500 * 2 ** tries)));
             }
-            progress.value = offset;
+            row.progress.value = offset;
+            row.percent.textContent = `${Math.floor((100 * offset) / file.size)} %`;
         }
         const { url } = await this.post(`/my/files/uploads/${key}/finish`, {
             body: new URLSearchParams({ csrf_token: this.csrf }),
@@ -118,8 +171,15 @@ export class CustomerFileUpload extends Interaction {
         return url;
     }
 
+    /** Free the room that the rest of an upload holds. */
+    giveUp(key) {
+        const body = new URLSearchParams({ csrf_token: this.csrf });
+        fetch(`/my/files/uploads/${key}/cancel`, { method: "POST", body, keepalive: true }).catch(() => {});
+    }
+
     async post(url, options) {
-        const response = await this.waitFor(fetch(url, { method: "POST", ...options }));
+        const signal = this.abort.signal;
+        const response = await this.waitFor(fetch(url, { method: "POST", signal, ...options }));
         const answer = await this.waitFor(response.json());
         if (!response.ok) {
             throw Object.assign(new Error(answer.error), { shown: answer.error });

@@ -43,3 +43,14 @@ registry.category("web_tour.tours").add("customer_sale_invoices", {
         { trigger: ".o_customer_table" },
     ],
 });
+
+/** Accepts the offer of the page by signature. */
+registry.category("web_tour.tours").add("customer_sale_sign", {
+    steps: () => [
+        { trigger: "a[data-bs-target='#modalaccept']", run: "click" },
+        { trigger: ".modal.show .o_web_sign_name_and_signature input", run: "edit Anna Keller" },
+        { trigger: ".modal.show canvas.o_web_sign_signature", run: "canvasNotEmpty" },
+        { trigger: ".modal.show .o_portal_sign_submit:enabled", run: "click", expectUnloadPage: true },
+        { trigger: "#customer_sale_state .text-bg-info, #customer_sale_state .text-bg-success" },
+    ],
+});

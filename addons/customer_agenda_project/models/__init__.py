@@ -1,0 +1,2 @@
+from . import customer_appointment
+from . import project_project

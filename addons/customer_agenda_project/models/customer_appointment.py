@@ -1,0 +1,15 @@
+from odoo import api, fields, models
+
+from odoo.addons.customer_services.const import GROUP_SPECIALIST
+
+
+class CustomerAppointment(models.Model):
+    _inherit = 'customer.appointment'
+
+    project_id = fields.Many2one(
+        'project.project', string='Project', copy=True, ondelete='set null', index='btree_not_null', groups=GROUP_SPECIALIST,
+        domain="[('commercial_partner_id', '=', commercial_partner_id)]", help='What the appointment is about.')
+
+    @api.constrains('project_id', 'partner_id')
+    def _check_project_id(self):
+        self._check_same_customer('project_id')

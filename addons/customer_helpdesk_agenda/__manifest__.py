@@ -1,0 +1,17 @@
+{
+    'name': 'Customer Helpdesk: appointments',
+    'version': '19.0.0.1.0',
+    'category': 'Services/Customer Services',
+    'summary': 'Tickets about appointments',
+    'author': 'Customer Services contributors',
+    'license': 'LGPL-3',
+    'depends': ['customer_helpdesk', 'customer_agenda'],
+    'auto_install': True,
+    'data': [
+        'views/customer_ticket_views.xml',
+        'views/document_views.xml',
+        'views/portal_templates.xml',
+    ],
+    'uninstall_hook': 'uninstall_hook',
+    'demo': ['demo/customer_helpdesk_agenda_demo.xml'],
+}

@@ -1,0 +1,2 @@
+from . import customer_appointment
+from . import customer_ticket

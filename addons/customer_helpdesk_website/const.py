@@ -1,0 +1,33 @@
+"""Names that several files share."""
+
+#: context key: the ``website`` whose visitor asks, a record: no RPC can send it
+WEBSITE_KEY = 'customer_ticket_website'
+#: address of the form, also that of its menu
+SUPPORT_URL = '/support/new'
+#: action by which Odoo's captcha knows the form
+CAPTCHA_ACTION = 'customer_support'
+MAX_NAME = 100
+MAX_EMAIL = 254  # RFC 5321
+#: seconds that nobody needs less for reading and filling the form
+DEFAULT_MIN_SECONDS = 3
+#: seconds after which a form that was open has to be sent a second time
+MAX_SECONDS = 24 * 3600
+#: requests within an hour: from one network, with one address, altogether
+DEFAULT_CAP_NETWORK = 10
+DEFAULT_CAP_ADDRESS = 5
+DEFAULT_CAP_TOTAL = 300
+#: hours for which it is remembered who asked
+KEPT_HOURS = 24
+
+#: what is suggested, the best last resort last: type of Odoo's website search, whether the text is searched too
+SUGGESTED = (('forum_posts_only', True), ('blog_posts_only', True), ('products_only', False))
+MAX_SUGGESTIONS = 5
+#: characters of what is typed that are looked at, the shortest word, and how many of the longest words are searched
+MAX_QUERY = 200
+MIN_WORD = 3
+MAX_WORDS = 4
+#: how much more a word counts in a title, and the part of the best score that a page needs to be shown
+TITLE_WEIGHT = 3
+MIN_SCORE = 0.2
+#: hits of one word in one kind of pages
+MAX_HITS = 20

@@ -1,0 +1,134 @@
+import re
+
+from werkzeug.exceptions import NotFound
+
+from odoo.exceptions import UserError
+from odoo.http import request, route
+from odoo.tools import email_normalize
+
+from odoo.addons.customer_helpdesk.const import MAX_SUBJECT
+from odoo.addons.customer_helpdesk.controllers.portal import CustomerTicketPortal
+from odoo.addons.customer_services.portal_list import clean_text
+
+from ..const import CAPTCHA_ACTION, MAX_EMAIL, MAX_NAME, SUPPORT_URL, WEBSITE_KEY
+
+
+class TooManyRequests(UserError):
+    """The caps are reached."""
+
+
+class CustomerSupport(CustomerTicketPortal):
+    """The form for visitors: known or not, they get the same answers."""
+
+    @route(SUPPORT_URL, type='http', auth='public', website=True, readonly=True, sitemap=True, methods=['GET'])
+    def support_new(self, **params):
+        """Show the form; who has a login asks in the portal, where he is known.
+
+        :raises NotFound: if no team takes requests of visitors
+        """
+        if request.env.user._is_portal():
+            return request.redirect('/my/tickets/new')
+        return self._render_support()
+
+    @route(SUPPORT_URL, type='http', auth='public', website=True, methods=['POST'])
+    def support_create(self, form_key='', stamp='', **params):
+        """Open a ticket; on an error the form comes back with what was typed.
+
+        :raises NotFound: if no team takes requests of visitors
+        """
+        typed = {name: clean_text(params.get(name)) for name in (
+            'person', 'email', 'name', 'description', 'team_id', 'type_id')}
+        form_key, stamp = clean_text(form_key)[:64], clean_text(stamp)
+        Ticket = self._visitor_tickets()
+        if not Ticket._customer_teams():
+            raise NotFound
+        values = {name: text for name, text in typed.items() if text}
+        for name in {'team_id', 'type_id'} & set(values):
+            # what is no id is none of those on offer
+            values[name] = int(values[name]) if re.fullmatch('[1-9][0-9]{0,8}', values[name]) else -1
+        errors, uploads = Ticket._visitor_errors(values), []
+        try:
+            uploads = self._read_uploads()
+        except UserError as error:
+            errors['attachments'] = error.args[0]
+        try:
+            if not errors:
+                self._check_spam(form_key, stamp, clean_text(params.get('home_page')))
+                self._submit_once(form_key, lambda: self._create_for_visitor(Ticket, values, uploads, form_key))
+                return request.redirect('/support/thanks')
+        except UserError as error:
+            errors[''] = error.args[0]
+            if isinstance(error, TooManyRequests):
+                return self._render_support(errors, typed, form_key, stamp, status=429)
+        return self._render_support(errors, typed, form_key, stamp)
+
+    @route('/support/thanks', type='http', auth='public', website=True, readonly=True, sitemap=False)
+    def support_thanks(self, **params):
+        """Say that a request arrived: the same to everybody."""
+        return request.render('customer_helpdesk_website.support_thanks', {})
+
+    @route('/support/suggestions', type='http', auth='public', website=True, readonly=True, sitemap=False,
+           multilang=False)
+    def support_suggestions(self, q='', **params):
+        """Return published pages that may answer what is being typed, as JSON."""
+        return request.make_json_response(
+            {'suggestions': request.website._suggest_answers(clean_text(q))},
+            headers={'Cache-Control': 'private, max-age=60', 'X-Robots-Tag': 'noindex'})
+
+    # ------------------------------------------------------------------
+    # Steps
+    # ------------------------------------------------------------------
+
+    def _visitor_tickets(self):
+        """Return the model of tickets with what visitors of this website may choose from."""
+        return request.env['customer.ticket'].with_context({
+            **request.env.context, WEBSITE_KEY: request.website.sudo()})  # sudo: the company that the website serves
+
+    def _check_spam(self, form_key, stamp, home_page):
+        """Refuse what no person sends.
+
+        :param str home_page: the field that people do not see
+        :raises UserError: with what a person can do if he is taken for a robot
+        """
+        if home_page:
+            raise UserError(request.env._('A field was filled in that has to stay empty. It is empty now: please send again.'))
+        problem = request.env['customer.ticket.visit']._check_stamp(stamp, form_key)
+        if problem == 'early':
+            raise UserError(request.env._('That was very quick. Please check what you wrote and send it again.'))
+        if problem:
+            raise UserError(request.env._('The form was open for too long. Please send it again.'))
+        request.env['ir.http']._verify_request_recaptcha_token(CAPTCHA_ACTION)
+
+    def _create_for_visitor(self, Ticket, values, uploads, form_key):
+        """Create the ticket if the caps allow it.
+
+        :raises TooManyRequests: if they do not
+        """
+        if not request.env['customer.ticket.visit']._take(
+                request.httprequest.remote_addr, email_normalize(values['email']), form_key):
+            raise TooManyRequests(request.env._('There were too many requests. Please try again in an hour.'))
+        return Ticket._create_from_visitor(values, uploads)
+
+    def _render_support(self, errors=None, values=None, form_key='', stamp='', status=200):
+        Ticket, Visit = self._visitor_tickets(), request.env['customer.ticket.visit']
+        teams_sudo = Ticket._customer_teams()
+        if not teams_sudo:
+            raise NotFound
+        if not form_key or Visit._check_stamp(stamp, form_key) == 'late':
+            form_key = self._new_form_key()
+            stamp = Visit._new_stamp(form_key)
+        response = request.render('customer_helpdesk_website.support_new', {
+            'teams_sudo': teams_sudo,
+            'types_sudo': request.env['customer.ticket.type']._offered_to_customers(request.website.sudo().company_id),
+            'max_subject': MAX_SUBJECT,
+            'max_name': MAX_NAME,
+            'max_email': MAX_EMAIL,
+            'captcha_action': CAPTCHA_ACTION,
+            'form_key': form_key,
+            'stamp': stamp,
+            'uploads': self._upload_hints(),
+            'errors': errors or {},
+            'values': values or {},
+        })
+        response.status_code = status
+        return response

@@ -1,0 +1,16 @@
+from odoo import models
+
+from ..const import SUPPORT_URL
+
+
+class WebsiteMenu(models.Model):
+    _inherit = 'website.menu'
+
+    def _compute_visible(self):
+        """Hide the way to the form as long as no team takes requests there."""
+        result = super()._compute_visible()
+        for menu in self:
+            if menu.is_visible and menu.url == SUPPORT_URL:
+                website = menu.website_id or self.env['website'].get_current_website()
+                menu.is_visible = bool(self.env['customer.ticket.team']._offered_to_visitors(website.company_id))
+        return result

@@ -1,0 +1,13 @@
+"""Records of ``customer_helpdesk_website`` for the matrix."""
+
+DOCUMENTS = {}
+VALUES = {
+    'customer.ticket.visit': lambda test, customer, of_a: {
+        'network': f'matrix {test._next()}', 'address_hash': 'matrix', 'key': 'matrix'},
+}
+
+
+def names(test):
+    """Let a team take requests of visitors, else there is no form."""
+    test.env['customer.ticket.team'].search([], limit=1).website_published = True
+    return {}
