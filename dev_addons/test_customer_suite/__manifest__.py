@@ -20,5 +20,7 @@
         'customer_helpdesk_sale',
         'customer_helpdesk_project',
         'customer_helpdesk_agenda',
+        'customer_helpdesk_rma',
+        'customer_rma_website',
     ],
 }
