@@ -55,8 +55,7 @@ class CustomerRma(models.Model):
             move = part.move_id
             part.quantity = move.product_id.uom_id._compute_quantity(quantities.get(move, 0.0), part.uom_id)
         sent = wizard._create_return()
-        sent.write({'customer_rma_vendor_id': self.id, 'origin': self.env._('%(number)s: %(receipt)s', number=self.number,
-                                                                            receipt=picking.name)})
+        sent.write({'customer_rma_vendor_id': self.id, 'origin': f'{self.number}: {picking.name}'})
         for move in sent.move_ids:
             move.customer_rma_vendor_line_id = lines.get(move.origin_returned_move_id)
 
