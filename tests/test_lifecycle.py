@@ -60,34 +60,26 @@ def test_uninstall(bare):
     assert differences(bare.before, bare.after) == []
 
 
-def test_demo(cluster, templates, addon):
-    """Issue 2.7: an addon installs with demo data; uninstalled with them, Odoo's rules and views are as before."""
+def test_existing_data(cluster, templates, addon):
+    """Issue 2.7: partners, portal users and orders that were there first stay as they are, during and after.
+
+    The addon installs with its demo data; uninstalled with them, Odoo's rules and views are as before.
+    """
     with templates.clone(templates.existing(addon), addon) as database:
         life = Life(cluster, database, addon)
-        before = {**life.schema(), **life.rows(ODOO_TABLES)}
+        existing, before = life.rows(EXISTING_TABLES), {**life.schema(), **life.rows(ODOO_TABLES)}
+        assert {table for table, _key in existing} == set(EXISTING_TABLES)
+        assert life.query('SELECT 1 FROM res_users WHERE share AND active')
         life.install(demo=True)
+        assert changes(existing, life.rows(EXISTING_TABLES)) == []
         assert life.query("SELECT demo FROM ir_module_module WHERE name = %s", addon) == [(True,)]
         manifest = ast.literal_eval((addon_path(addon) / '__manifest__.py').read_text())
         if manifest.get('demo'):
             names = life.query("SELECT 1 FROM ir_model_data WHERE module = %s AND noupdate", addon)
             assert names, 'no demo record was made'
         life.uninstall()
+        assert changes(existing, life.rows(EXISTING_TABLES)) == []
         assert differences(before, {**life.schema(), **life.rows(ODOO_TABLES)}) == []
-
-
-def test_existing_data(cluster, templates, addon):
-    """Issue 2.7: partners, portal users and orders that were there first stay as they are, during and after."""
-    with templates.clone(templates.existing(addon), addon) as database:
-        life = Life(cluster, database, addon)
-        before = life.rows(EXISTING_TABLES)
-        schema = life.schema()
-        assert {table for table, _key in before} == set(EXISTING_TABLES)
-        assert life.query('SELECT 1 FROM res_users WHERE share AND active')
-        life.install()
-        assert changes(before, life.rows(EXISTING_TABLES)) == []
-        life.uninstall()
-        assert changes(before, life.rows(EXISTING_TABLES)) == []
-        assert differences(schema, life.schema()) == []
 
 
 def test_existing_tickets(cluster, templates, addon):

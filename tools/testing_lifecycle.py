@@ -115,10 +115,6 @@ class Life:
         self._serial = itertools.count(1)
 
     def install(self, demo=False):
-        """Install the addon; without `demo` also where Odoo would add demo data, since its dependencies have theirs."""
-        if not demo:
-            with self._connected() as connection, connection, connection.cursor() as cursor:
-                cursor.execute('UPDATE ir_module_module SET demo = false')
         self._odoo('-i', self.addon, '--with-demo' if demo else '--without-demo')
 
     def update(self):

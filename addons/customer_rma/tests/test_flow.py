@@ -64,9 +64,8 @@ class TestFlow(RmaCommon):
 
     def test_deliveries_and_orders(self):
         """Issue 7.9: goods of several deliveries and orders are one return, with one transfer a delivery."""
-        lamps = self.lamp
-        for number in range(4):
-            lamps |= self.lamp.copy({'name': f'Lamp {number}'})
+        lamps = self.lamp | self.env['product.product'].create(
+            [{'name': f'Lamp {number}', 'is_storable': True, 'list_price': 100} for number in range(4)])
         for lamp in lamps:
             self.env['stock.quant']._update_available_quantity(lamp, self.warehouse.lot_stock_id, 50)
         order = self._create_order(self.user_a1, order_line=[
