@@ -109,9 +109,11 @@ class TestWithdrawal(RmaHttpCommon):
             self.assertEqual((response.status_code, len(withdrawal), mail.email_to), (200, 1, email))
             page = html.tostring(html.fromstring(response.text).get_element_by_id('wrap'), encoding='unicode')
             for found, text in ((pages, page), (bodies, mail.body_html)):
-                text = html.fromstring(text).text_content().replace(number, '#').replace(email, '@').replace(withdrawal.when, '?')
+                # mails begin with a preview, cut to a length
+                text = html.fromstring(text).text_content().split('[...]')[-1].replace(number, '#').replace(
+                    email, '@').replace(withdrawal.when, '?')
                 found.add(text)
-        self.assertEqual((len(pages), len(bodies)), (1, 1))
+        self.assertEqual((len(pages), len(bodies)), (1, 1), bodies)
         self.assertFalse(self.env['customer.rma'].search([('kind', '=', 'withdrawal')]))
 
     def test_link(self):
