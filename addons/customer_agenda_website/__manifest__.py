@@ -8,7 +8,6 @@
     'depends': ['customer_agenda', 'website'],
     'auto_install': True,
     'data': [
-        'security/ir.model.access.csv',
         'data/res_partner_data.xml',
         'views/customer_appointment_views.xml',
         'views/mail_templates.xml',

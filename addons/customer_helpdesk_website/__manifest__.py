@@ -8,7 +8,6 @@
     'depends': ['customer_helpdesk', 'website'],
     'auto_install': True,
     'data': [
-        'security/ir.model.access.csv',
         'data/website_menu_data.xml',
         'views/customer_ticket_views.xml',
         'views/customer_ticket_team_views.xml',

@@ -8,16 +8,10 @@ SUPPORT_URL = '/support/new'
 CAPTCHA_ACTION = 'customer_support'
 MAX_NAME = 100
 MAX_EMAIL = 254  # RFC 5321
-#: seconds that nobody needs less for reading and filling the form
-DEFAULT_MIN_SECONDS = 3
-#: seconds after which a form that was open has to be sent a second time
-MAX_SECONDS = 24 * 3600
+#: name of the form for ``customer.visit``
+FORM = 'customer_helpdesk_website'
 #: requests within an hour: from one network, with one address, altogether
-DEFAULT_CAP_NETWORK = 10
-DEFAULT_CAP_ADDRESS = 5
-DEFAULT_CAP_TOTAL = 300
-#: hours for which it is remembered who asked
-KEPT_HOURS = 24
+CAPS = {'network': 10, 'address': 5, 'total': 300}
 
 #: what is suggested, the best last resort last: type of Odoo's website search, whether the text is searched too
 SUGGESTED = (('forum_posts_only', True), ('blog_posts_only', True), ('products_only', False))

@@ -1,4 +1,4 @@
-"""Who a visitor is to the guard of the form: plain functions, no database."""
+"""What of a question is searched for answers: plain functions, no database."""
 
 
 def split_words(text, shortest, count):

@@ -1,15 +1,14 @@
-import time
-
 from werkzeug.urls import url_encode
 
+from odoo.exceptions import UserError
 from odoo.http import request, route
-from odoo.tools import consteq, email_normalize, hmac
+from odoo.tools import email_normalize
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.customer_agenda.controllers.booking import ZONES, CustomerAppointmentBooking
-from odoo.addons.customer_services.network import network_of
+from odoo.addons.customer_services.visitor import check_person, form_stamp
 
-from ..const import MAX_SECONDS, MIN_SECONDS, PROOF_MINUTES
+from ..const import FORM, PROOF_MINUTES
 
 _lt = LazyTranslate(__name__)
 
@@ -38,7 +37,7 @@ class CustomerAppointmentVisitor(CustomerAppointmentBooking):
         """Hold a slot for the visitor and ask him to look into his mailbox: the same for every address."""
         if not request.env.user._is_public():
             return request.redirect('/my/appointments/new')
-        if params.get('homepage'):  # a field that people do not see: the program learns nothing
+        if params.get('home_page'):  # a field that people do not see: the program learns nothing
             return self._after_booking(None, params)
         return self._take_booking(form_key, params)
 
@@ -46,12 +45,12 @@ class CustomerAppointmentVisitor(CustomerAppointmentBooking):
         values = super()._booking_values(kinds_sudo, kind_sudo)
         if not request.env.user._is_public():
             return values
-        stamp = request.params.get('stamp')
+        form_key, stamp = form_stamp(FORM, request.params.get('form_key'), request.params.get('stamp'))
         return {
             **values, 'booking_url': '/appointments', 'is_visitor': True, 'no_breadcrumbs': True, 'reminder_choices': [],
             'waits_sudo': request.env['customer.appointment.wait'],
             'additional_title': request.env._('Appointments'),
-            'stamp': stamp if self._stamp_age(stamp) is not None else self._new_stamp(int(time.time()))}
+            'form_key': form_key, 'stamp': stamp}
 
     # ------------------------------------------------------------------
     # What the form asks
@@ -67,9 +66,11 @@ class CustomerAppointmentVisitor(CustomerAppointmentBooking):
             errors['email'] = request.env._('Please enter a valid e-mail address.')
         if kind_sudo.place_kind == 'phone' and not typed.get('phone', '').strip():
             errors['phone'] = request.env._('Please enter the number at which we can call you.')
-        age = self._stamp_age(typed.get('stamp'))
-        if not errors and (age is None or age < self._min_seconds()):
-            errors[''] = request.env._('Please check what you entered, and send it once more.')
+        try:
+            if not errors:
+                check_person(FORM, request.params.get('form_key'), typed)
+        except UserError as error:
+            errors[''] = error.args[0]
         return errors
 
     def _book(self, values, typed):
@@ -77,7 +78,7 @@ class CustomerAppointmentVisitor(CustomerAppointmentBooking):
             return super()._book(values, typed)
         values.pop('guest_emails')  # else strangers would let us write to anybody
         return request.env['customer.appointment']._create_from_visitor(
-            values, typed, network_of(request.httprequest.remote_addr))
+            values, typed, request.httprequest.remote_addr)
 
     def _after_booking(self, appointment, typed):
         if not request.env.user._is_public():
@@ -91,26 +92,3 @@ class CustomerAppointmentVisitor(CustomerAppointmentBooking):
             return super()._zone_name(params, kind_sudo)
         wanted = (params.get('tz'), request.httprequest.cookies.get('tz'), kind_sudo.tz)
         return next((name for name in wanted if name in ZONES), 'UTC')
-
-    # ------------------------------------------------------------------
-    # Signed time of the form
-    # ------------------------------------------------------------------
-
-    def _new_stamp(self, moment):
-        """Return a text that proves that we made a form at a moment (seconds since 1970)."""
-        return f'{moment}.{hmac(request.env(su=True), "customer_agenda_website.stamp", moment)}'
-
-    def _stamp_age(self, stamp):
-        """Return how many seconds ago a form was made, None if we did not make it or it is too old."""
-        text = (stamp if isinstance(stamp, str) else '').partition('.')[0]
-        if not text.isascii() or not text.isdigit() or len(text) > 12:
-            return None
-        if not consteq(self._new_stamp(int(text)).encode(), stamp.encode(errors='replace')):
-            return None
-        age = time.time() - int(text)
-        return age if 0 <= age <= MAX_SECONDS else None
-
-    def _min_seconds(self):
-        # sudo: a setting
-        text = request.env['ir.config_parameter'].sudo().get_param('customer_agenda_website.min_seconds')
-        return int(text) if text and text.isdigit() else MIN_SECONDS

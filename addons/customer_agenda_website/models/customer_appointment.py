@@ -1,4 +1,5 @@
 """Bookings of visitors: held until the visitor proves by a link that the mailbox is his."""
+import uuid
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -9,7 +10,7 @@ from odoo.addons.customer_agenda.const import CANDIDATES_KEY
 from odoo.addons.customer_services.const import GROUP_SPECIALIST
 from odoo.addons.customer_services.portal_list import clean_text
 
-from ..const import KEPT_DAYS, MAX_EMAIL, MAX_NAME, MAX_PHONE, PER_EMAIL, PER_NETWORK, PROOF_MINUTES
+from ..const import CAP_HOURS, CAPS, FORM, KEPT_DAYS, MAX_EMAIL, MAX_NAME, MAX_PHONE, PROOF_MINUTES
 
 #: what a visitor gives of himself: name of the value -> how long it may be
 VISITOR_FIELDS = {'name': MAX_NAME, 'email': MAX_EMAIL, 'phone': MAX_PHONE}
@@ -40,7 +41,7 @@ class CustomerAppointment(models.Model):
 
         :param dict values: as of ``_create_from_customer``, without guests
         :param dict visitor: ``name``, ``email``, ``phone``: texts
-        :param str network: the network from which he comes
+        :param str network: the network address from which he comes
         :return: the appointment, in sudo
         :raises UserError: if too many come from there or go to that address, or the values are wrong
         """
@@ -53,10 +54,10 @@ class CustomerAppointment(models.Model):
         if not visitor['name'] or not visitor['email']:
             raise UserError(self.env._('Please enter your name and a valid e-mail address.'))
         kind_sudo = self._customer_type(values.get('type_id'))
-        self._check_flood(kind_sudo, visitor['email'], network)
         slot = self._find_slot(kind_sudo, self._read_start(values.get('start')), values.get('resource_id') or False)
         values = self._prepare_customer_values({
             name: clean_text(value) if isinstance(value, str) else value for name, value in values.items()})
+        self._check_flood(kind_sudo, visitor['email'], network)
         hold = fields.Datetime.now() + timedelta(minutes=PROOF_MINUTES)
         # sudo: visitors have no right on appointments; the values were picked from the whitelist
         return self.sudo().with_context(**{CANDIDATES_KEY: kind_sudo._order_candidates(slot)}).create(dict(
@@ -71,9 +72,8 @@ class CustomerAppointment(models.Model):
 
         :raises UserError: with the same words for every address
         """
-        Quota = self.env['customer.appointment.quota']
-        if (not kind_sudo._has_room_for_unproven() or not Quota._take('network', network, PER_NETWORK)
-                or not Quota._take('email', email, PER_EMAIL)):
+        if not kind_sudo._has_room_for_unproven() or not self.env['customer.visit']._take(
+                FORM, network, email, uuid.uuid4().hex, CAPS, CAP_HOURS):
             raise UserError(self.env._('There were too many bookings. Please try again later, or call us.'))
 
     @api.model

@@ -27,6 +27,10 @@ class VisitorFixture(AgendaFixture):
 class VisitorCommon(VisitorFixture, AgendaCommon):
     """For tests of models."""
 
+    def setUp(self):
+        super().setUp()
+        self.registry_enter_test_mode()  # what is counted in a transaction of its own is undone too
+
 
 class VisitorHttpCommon(VisitorFixture, AgendaHttpCommon):
     """For tests of pages."""

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from odoo.addons.customer_agenda.exceptions import SlotTaken
 from odoo.addons.customer_agenda.tests.common import MONDAY, NOW
 
-from ..const import PER_EMAIL, PER_NETWORK, UNPROVEN_PER_TYPE
+from ..const import CAP_HOURS, CAPS, FORM, UNPROVEN_PER_TYPE
 from .common import VisitorCommon
 
 HOUR = timedelta(hours=1)
@@ -117,7 +117,7 @@ class TestVisitor(VisitorCommon):
             self.assertTrue(appointment.exists())
         with freeze_time(NOW + 49 * HOUR):
             self.env['customer.appointment']._gc_unproven()
-            self.env['customer.appointment.quota']._gc_quotas()
+            self.env['customer.visit']._gc_visits()
         self.assertFalse(appointment.exists())
 
     def test_manual_confirmation(self):
@@ -132,22 +132,25 @@ class TestVisitor(VisitorCommon):
         """Issue 8.3: the database counts bookings a network, an address and a type; what is too much is refused."""
         def booked():
             return self.env['customer.appointment'].search_count([('type_id', '=', self.kind.id)])
-        for number in range(PER_EMAIL):
-            self._visit(MONDAY + timedelta(days=number), network=str(number))
+        for number in range(CAPS['address']):
+            self._visit(MONDAY + timedelta(days=number), network=f'192.0.2.{number}')
         with self.assertRaisesRegex(UserError, 'too many'), self.env.cr.savepoint():
             self._visit(MONDAY + timedelta(days=7))
         with self.assertRaisesRegex(UserError, 'too many'), self.env.cr.savepoint():
             self._visit(MONDAY + timedelta(days=7), email='Vera@EXAMPLE.com')
-        self.assertEqual(booked(), PER_EMAIL)
-        for number in range(UNPROVEN_PER_TYPE - PER_EMAIL):
-            self._visit(MONDAY + timedelta(days=7 + number % 5, hours=number // 5), network='n', email=f'{number}@example.com')
+        self.assertEqual(booked(), CAPS['address'])
+        for number in range(UNPROVEN_PER_TYPE - CAPS['address']):
+            self._visit(
+                MONDAY + timedelta(days=7 + number % 5, hours=number // 5), network='192.0.2.9',
+                email=f'{number}@example.com')
         with self.assertRaisesRegex(UserError, 'too many'), self.env.cr.savepoint():
-            self._visit(MONDAY + timedelta(days=14), network='m', email='other@example.com')
+            self._visit(MONDAY + timedelta(days=14), network='192.0.2.8', email='other@example.com')
         self.assertEqual(booked(), UNPROVEN_PER_TYPE)
-        Quota = self.env['customer.appointment.quota']
-        self.assertEqual([Quota._take('network', 'x', PER_NETWORK) for _time in range(PER_NETWORK + 1)],
-                         [True] * PER_NETWORK + [False])
-        self.assertNotIn('vera', str(Quota.search([]).mapped('key')))
+        Visit = self.env['customer.visit']
+        takes = [Visit._take(FORM, '192.0.2.7', f'{number}@x.example', str(number), CAPS, CAP_HOURS)
+                 for number in range(CAPS['network'] + 1)]
+        self.assertEqual(takes, [True] * CAPS['network'] + [False])
+        self.assertNotIn('vera', str(Visit.search([]).mapped('address_hash')))
 
     def test_refused(self):
         """Issue 8.3: foreign fields, guests, wrong addresses and other users are refused, and nothing is stored."""
@@ -171,7 +174,7 @@ class TestVisitor(VisitorCommon):
             self._visit()
         self.assertEqual(Appointment.search_count([]), count + 1)
         appointment = self._visit(MONDAY + HOUR)
-        for model in (appointment, self.kind, self.env['customer.appointment.quota'].search([], limit=1)):
+        for model in (appointment, self.kind, self.env['customer.visit'].search([], limit=1)):
             self.assertFalse(model.with_user(self.visitor).sudo(False).has_access('read'), model._name)
 
     def test_uninstall(self):

@@ -128,7 +128,7 @@ class AboutMixin:
             self.assertFalse(ticket.read([name])[0][name])
             self.assertFalse(ticket.web_read({name: {'fields': {'display_name': {}}}})[0][name])
             self.assertEqual(ticket._about_list(), [])
-            domains = [[(name, '=', mine.id)], [(name, '!=', False), ('id', '=', ticket.id), (name, 'ilike', mine.name)]]
+            domains = [[(name, '=', mine.id)], [(name, '!=', False), ('id', '=', ticket.id), (name, 'ilike', mine[mine._rec_name])]]
             for domain in domains:
                 self.assertFalse(ticket.search(domain), domain)
                 self.assertIn(self.ticket_a1, self.ticket_a1.search(domain), domain)

@@ -9,12 +9,9 @@ from odoo.tools import email_normalize
 from odoo.addons.customer_helpdesk.const import MAX_SUBJECT
 from odoo.addons.customer_helpdesk.controllers.portal import CustomerTicketPortal
 from odoo.addons.customer_services.portal_list import clean_text
+from odoo.addons.customer_services.visitor import TooManyRequests, check_person, count_request, form_stamp
 
-from ..const import CAPTCHA_ACTION, MAX_EMAIL, MAX_NAME, SUPPORT_URL, WEBSITE_KEY
-
-
-class TooManyRequests(UserError):
-    """The caps are reached."""
+from ..const import CAPS, CAPTCHA_ACTION, FORM, MAX_EMAIL, MAX_NAME, SUPPORT_URL, WEBSITE_KEY
 
 
 class CustomerSupport(CustomerTicketPortal):
@@ -53,7 +50,7 @@ class CustomerSupport(CustomerTicketPortal):
             errors['attachments'] = error.args[0]
         try:
             if not errors:
-                self._check_spam(form_key, stamp, clean_text(params.get('home_page')))
+                check_person(FORM, form_key, {**params, 'stamp': stamp}, CAPTCHA_ACTION)
                 self._submit_once(form_key, lambda: self._create_for_visitor(Ticket, values, uploads, form_key))
                 return request.redirect('/support/thanks')
         except UserError as error:
@@ -84,39 +81,20 @@ class CustomerSupport(CustomerTicketPortal):
         return request.env['customer.ticket'].with_context({
             **request.env.context, WEBSITE_KEY: request.website.sudo()})  # sudo: the company that the website serves
 
-    def _check_spam(self, form_key, stamp, home_page):
-        """Refuse what no person sends.
-
-        :param str home_page: the field that people do not see
-        :raises UserError: with what a person can do if he is taken for a robot
-        """
-        if home_page:
-            raise UserError(request.env._('A field was filled in that has to stay empty. It is empty now: please send again.'))
-        problem = request.env['customer.ticket.visit']._check_stamp(stamp, form_key)
-        if problem == 'early':
-            raise UserError(request.env._('That was very quick. Please check what you wrote and send it again.'))
-        if problem:
-            raise UserError(request.env._('The form was open for too long. Please send it again.'))
-        request.env['ir.http']._verify_request_recaptcha_token(CAPTCHA_ACTION)
-
     def _create_for_visitor(self, Ticket, values, uploads, form_key):
         """Create the ticket if the caps allow it.
 
         :raises TooManyRequests: if they do not
         """
-        if not request.env['customer.ticket.visit']._take(
-                request.httprequest.remote_addr, email_normalize(values['email']), form_key):
-            raise TooManyRequests(request.env._('There were too many requests. Please try again in an hour.'))
+        count_request(FORM, email_normalize(values['email']), form_key, CAPS)
         return Ticket._create_from_visitor(values, uploads)
 
     def _render_support(self, errors=None, values=None, form_key='', stamp='', status=200):
-        Ticket, Visit = self._visitor_tickets(), request.env['customer.ticket.visit']
+        Ticket = self._visitor_tickets()
         teams_sudo = Ticket._customer_teams()
         if not teams_sudo:
             raise NotFound
-        if not form_key or Visit._check_stamp(stamp, form_key) == 'late':
-            form_key = self._new_form_key()
-            stamp = Visit._new_stamp(form_key)
+        form_key, stamp = form_stamp(FORM, form_key, stamp)
         response = request.render('customer_helpdesk_website.support_new', {
             'teams_sudo': teams_sudo,
             'types_sudo': request.env['customer.ticket.type']._offered_to_customers(request.website.sudo().company_id),

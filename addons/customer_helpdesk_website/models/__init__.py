@@ -1,5 +1,4 @@
 from . import customer_ticket
 from . import customer_ticket_team
-from . import customer_ticket_visit
 from . import website
 from . import website_menu

@@ -8,6 +8,8 @@ from odoo.tests import tagged
 
 from odoo.addons.customer_helpdesk.tests.common import TicketHttpCommon
 
+from ..const import FORM
+
 NEW = 'nobody@new.example.com'
 
 
@@ -25,7 +27,7 @@ class TestSupport(TicketHttpCommon):
         cls.kind, cls.hidden_kind = cls.env['customer.ticket.type'].create([
             {'name': 'Praise'}, {'name': 'Hidden kind', 'portal_published': False}])
         cls._set_param('min_seconds', '0')
-        cls.env['customer.ticket.visit'].search([]).unlink()
+        cls.env['customer.visit'].search([]).unlink()
         cls.env['mail.mail'].search([('state', '=', 'outgoing')]).state = 'cancel'
 
     @classmethod
@@ -110,7 +112,7 @@ class TestSupport(TicketHttpCommon):
         self.authenticate(None, None)
         answers = set()
         for email in (self.user_a1.email, contact.email, self.agent.email, NEW, 'other@new.example.com'):
-            self.env['customer.ticket.visit'].search([]).unlink()
+            self.env['customer.visit'].search([]).unlink()
             response, ticket = self._ask(email)
             page = self.url_open(response.headers['Location'])
             tree = html.fromstring(page.text).get_element_by_id('wrap')
@@ -175,13 +177,13 @@ class TestSupport(TicketHttpCommon):
         self.authenticate(None, None)
         before = self._count()
         form = self._form()
-        Visit = self.env['customer.ticket.visit']
+        Visit = self.env['customer.visit']
         with patch.object(type(self.env['ir.http']), '_verify_request_recaptcha_token', side_effect=UserError('No human')) as captcha:
             response, ticket = self._ask(form=form)
             self.assertFalse(ticket)
             self.assertIn('No human', response.text)
             self.assertEqual(captcha.call_args.args[-1], 'customer_support')
-        late = Visit._new_stamp(form['form_key'], int(time.time()) - 90000)
+        late = Visit._new_stamp(FORM, form['form_key'], int(time.time()) - 90000)
         for values in ({'home_page': 'https://spam.example'}, {'stamp': ''}, {'stamp': late}, {'form_key': 'other'}):
             response, ticket = self._ask(form=form, **values)
             self.assertFalse(ticket, values)

@@ -10,6 +10,7 @@ from . import customer_transaction_mixin
 from . import customer_document_mixin
 from . import customer_submission
 from . import customer_upload
+from . import customer_visit
 from . import customer_invitation
 from . import customer_transaction_people
 from . import customer_link_guard

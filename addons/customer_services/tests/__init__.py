@@ -4,3 +4,4 @@ from . import (
 )
 from . import test_access_states, test_codes, test_invitation, test_invitation_pages, test_portal_accesses
 from . import test_invitation_parallel
+from . import test_visit

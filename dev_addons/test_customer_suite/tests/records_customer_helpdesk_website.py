@@ -1,10 +1,7 @@
 """Records of ``customer_helpdesk_website`` for the matrix."""
 
 DOCUMENTS = {}
-VALUES = {
-    'customer.ticket.visit': lambda test, customer, of_a: {
-        'network': f'matrix {test._next()}', 'address_hash': 'matrix', 'key': 'matrix'},
-}
+VALUES = {}
 
 
 def names(test):

@@ -37,6 +37,8 @@ VALUES = {
     'customer.invitation': invitation_values,
     'customer.processor': processor_values,
     'customer.submission': lambda test, customer, of_a: {'user_id': test.user_a1.id, 'key': f'matrix{test._next()}'},
+    'customer.visit': lambda test, customer, of_a: {
+        'form': 'matrix', 'network': f'matrix {test._next()}', 'address_hash': 'matrix', 'key': 'matrix'},
 }
 
 

@@ -1,0 +1,2 @@
+from . import customer_rma
+from . import customer_ticket

@@ -1,0 +1,273 @@
+import re
+from urllib.parse import urlencode
+
+from werkzeug.exceptions import NotFound
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.http import request, route
+from odoo.tools.translate import LazyTranslate
+
+from odoo.addons.customer_sale.controllers.order import contains
+from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
+from odoo.addons.customer_services.portal_list import Choice, PortalList, clean_text
+
+from ..const import DEAD_STATES, FILES_KEY, KINDS, MAX_ORDERS, MAX_TEXT, MAX_TRACKING, STATE_COLORS
+
+_lt = LazyTranslate(__name__)
+
+#: returns on the home page that wait for the customer
+MAX_ACTIONS = 5
+RMAS = PortalList(
+    model='customer.rma',
+    url='/my/rmas',
+    page_name='rma',
+    title=_lt('Returns'),
+    template='customer_rma.portal_my_rmas',
+    fields=('number', 'kind', 'state', 'partner_id', 'request_date'),
+    sortings={
+        'newest': Choice(_lt('Newest'), 'id desc'),
+        'number': Choice(_lt('Number'), 'number desc, id desc'),
+        'state': Choice(_lt('State'), 'state, id desc'),
+    },
+    filters={
+        'all': Choice(_lt('All'), []),
+        'open': Choice(_lt('Open'), [('is_closed', '=', False)]),
+        'send': Choice(_lt('To send back'), [('state', '=', 'approved')]),
+        'closed': Choice(_lt('Closed'), [('is_closed', '=', True)]),
+    },
+    searches={
+        'all': Choice(_lt('Everything'), contains('number', 'tracking_ref', 'line_ids.order_line_id.name')),
+        'number': Choice(_lt('Number'), contains('number')),
+        'product': Choice(_lt('Product'), contains('line_ids.order_line_id.name')),
+    },
+    groupings={
+        'none': Choice(_lt('None'), None),
+        'state': Choice(_lt('State'), 'state'),
+    },
+    empty=_lt('No returns yet. Open an order that was delivered to return something.'),
+    new_url='/my/rmas/new',
+    new_label=_lt('New return'),
+)
+
+
+class CustomerRmaPortal(CustomerServicesPortal):
+
+    # ------------------------------------------------------------------
+    # Home
+    # ------------------------------------------------------------------
+
+    def _portal_actions(self):
+        Rma = request.env['customer.rma']
+        actions = super()._portal_actions()
+        if not Rma.has_access('read'):
+            return actions
+        rmas = Rma.search_fetch(
+            Domain('state', '=', 'approved') & Domain('expiry_date', '!=', False)
+            & self._portal_customer_domain('customer.rma'),
+            ['number', 'expiry_date'], order='expiry_date, id', limit=MAX_ACTIONS)
+        return actions + [{
+            'title': request.env._('Return %s', rma.number),
+            'url': rma.access_url,
+            'label': request.env._('Send the goods back'),
+            'date': rma.expiry_date,
+        } for rma in rmas]
+
+    def _portal_cards(self):
+        Rma = request.env['customer.rma']
+        cards = super()._portal_cards()
+        if not Rma.has_access('read'):
+            return cards
+        return cards + [{
+            'title': request.env._('Returns'),
+            'text': request.env._('Send goods back and follow your refund'),
+            'url': RMAS.url,
+            'icon': 'fa-undo',
+            'count': Rma.search_count(
+                Domain('is_closed', '=', False) & self._portal_customer_domain('customer.rma')),
+        }]
+
+    # ------------------------------------------------------------------
+    # List and page
+    # ------------------------------------------------------------------
+
+    @route(['/my/rmas', '/my/rmas/page/<int:page>'], type='http', auth='user', website=True, readonly=True)
+    def portal_my_rmas(self, page=1, **params):
+        """List the returns that the visitor may see."""
+        response = self._render_portal_list(RMAS, page, **params)
+        response.qcontext.update(state_colors=STATE_COLORS, labels=self._rma_labels())
+        return response
+
+    def _rma_labels(self):
+        """Return the labels of kinds and states as the templates need them."""
+        model_fields = request.env['customer.rma']._fields
+        return {name: dict(model_fields[name]._description_selection(request.env)) for name in ('kind', 'state')}
+
+    @route('/my/rmas/<int:rma_id>', type='http', auth='public', website=True, readonly=True)
+    def portal_my_rma(self, rma_id, access_token=None, **params):
+        """Show one return: to who may see it, or to who holds its share link."""
+        rma = self._get_portal_document('customer.rma', rma_id, access_token)
+        shown = {name: params[name] for name in ('all', 'sent', 'created') if name in params}
+        return self._render_rma(rma, access_token=access_token, **shown)
+
+    def _render_rma(self, rma, errors=None, values=None, action_error='', **params):
+        return request.render('customer_rma.portal_my_rma', {
+            **self._portal_document_values(rma, 'rma', **params),
+            'rma': rma,
+            'state_colors': STATE_COLORS,
+            'labels': self._rma_labels(),
+            'timeline': rma._timeline(),
+            'can_act': not rma.env.su,
+            'can_cancel': rma.state in ('requested', 'review', 'approved'),
+            'has_slip': rma.state in ('approved', 'transit') and any(not line.is_kept for line in rma.sudo().line_ids),
+            'is_dead': rma.state in DEAD_STATES,
+            'max_tracking': MAX_TRACKING,
+            'is_created': bool(params.get('created')),
+            'action_error': action_error,
+            'errors': errors or {},
+            'values': values or {},
+        })
+
+    @route('/my/rmas/<int:rma_id>/files/<int:attachment_id>', type='http', auth='public', website=True, readonly=True)
+    def portal_my_rma_file(self, rma_id, attachment_id, access_token=None, **params):
+        """Send a file of the conversation."""
+        return self._send_attachment(self._get_portal_document('customer.rma', rma_id, access_token), attachment_id)
+
+    @route('/my/rmas/<int:rma_id>/slip', type='http', auth='public', website=True, readonly=True)
+    def portal_my_rma_slip(self, rma_id, access_token=None, **params):
+        """Send the return slip as PDF, once the return is approved."""
+        rma = self._get_portal_document('customer.rma', rma_id, access_token)
+        if rma.state not in ('approved', 'transit', 'received'):
+            raise NotFound
+        # sudo: the return was checked; the slip shows what belongs to it
+        content = request.env['ir.actions.report'].sudo()._render_qweb_pdf('customer_rma.report_slip', rma.ids)[0]
+        return request.make_response(content, headers=[
+            ('Content-Type', 'application/pdf'), ('Content-Length', len(content)),
+            ('Content-Disposition', f'inline; filename="{rma.number}.pdf"')])
+
+    # ------------------------------------------------------------------
+    # What the customer does with a return
+    # ------------------------------------------------------------------
+
+    @route('/my/rmas/<int:rma_id>/reply', type='http', auth='user', website=True, methods=['POST'])
+    def portal_my_rma_reply(self, rma_id, body='', form_key='', **params):
+        """Post what the customer wrote; on an error the page comes back with his text."""
+        rma = self._get_portal_document('customer.rma', rma_id)
+        body = clean_text(body).strip()
+        try:
+            if len(body) > MAX_TEXT:
+                raise UserError(request.env._('The text is too long: at most %s characters.', MAX_TEXT))
+            uploads = self._read_uploads()
+            self._submit_once(form_key, lambda: self._post_reply(rma, body, uploads))
+        except UserError as error:
+            return self._render_rma(rma, errors={'body': error.args[0]}, values={'body': body})
+        return request.redirect(f'{rma.access_url}?sent=1#discussion')
+
+    def _act_on_rma(self, rma_id, action):
+        """Do something with a return that the visitor may see, and show it again, with what went wrong."""
+        rma = self._get_portal_document('customer.rma', rma_id)
+        try:
+            with request.env.cr.savepoint():
+                action(rma)
+        except UserError as error:
+            return self._render_rma(rma, action_error=error.args[0])
+        return request.redirect(rma.access_url)
+
+    @route('/my/rmas/<int:rma_id>/cancel', type='http', auth='user', website=True, methods=['POST'])
+    def portal_my_rma_cancel(self, rma_id, **params):
+        """Cancel the return."""
+        return self._act_on_rma(rma_id, lambda rma: rma._cancel_by_customer())
+
+    @route('/my/rmas/<int:rma_id>/tracking', type='http', auth='user', website=True, methods=['POST'])
+    def portal_my_rma_tracking(self, rma_id, tracking_ref='', **params):
+        """Keep the number of the parcel that the customer sent."""
+        return self._act_on_rma(rma_id, lambda rma: rma._set_tracking_by_customer(clean_text(tracking_ref)))
+
+    # ------------------------------------------------------------------
+    # New return
+    # ------------------------------------------------------------------
+
+    @route('/my/rmas/new', type='http', auth='user', website=True, readonly=True, methods=['GET'])
+    def portal_my_rma_new(self, orders='', kind='return', **params):
+        """Show the form for a return of goods of some orders (``orders``: numbers separated by commas)."""
+        return self._render_new_rma(orders, kind)
+
+    @route('/my/rmas/new', type='http', auth='user', website=True, methods=['POST'])
+    def portal_my_rma_create(self, orders='', kind='return', form_key='', **params):
+        """Create a return; on an error the form comes back with what was typed."""
+        typed = {name: clean_text(text) for name, text in params.items() if isinstance(text, str)}
+        errors, uploads = {}, []
+        lines = self._typed_rma_lines(typed, errors)
+        try:
+            uploads = self._read_uploads()
+        except UserError as error:
+            errors['attachments'] = error.args[0]
+        values = {'kind': kind, 'description': typed.get('description', '').strip(), 'line_ids': lines}
+        if method := _to_id(typed.get('method_id')):
+            values['method_id'] = method
+        try:
+            if not errors:
+                Rma = request.env['customer.rma'].with_context(**{**request.env.context, FILES_KEY: uploads})
+                rma = self._submit_once(form_key, lambda: Rma._create_from_customer(values))
+                return request.redirect(f'{rma.access_url}?created=1')
+        except AccessError:
+            raise NotFound from None
+        except (UserError, ValidationError) as error:
+            errors[''] = error.args[0]
+        return self._render_new_rma(orders, kind, errors, typed)
+
+    def _typed_rma_lines(self, typed, errors):
+        """Return the lines of the form: a quantity was typed for a delivered move.
+
+        :param dict typed: fields of the form, ``quantity_<id>`` and ``reason_<id>``
+        :param dict errors: is filled with what is wrong
+        """
+        lines = []
+        for name, text in typed.items():
+            match = re.fullmatch('quantity_([1-9][0-9]{0,8})', name)
+            if not match or text.strip() in ('', '0'):
+                continue
+            number = text.strip().replace(',', '.')
+            if not re.fullmatch(r'[0-9]{1,9}(\.[0-9]{1,6})?', number) or not float(number):
+                errors[name] = request.env._('Please enter a quantity.')
+                continue
+            line = {'move_id': int(match[1]), 'quantity': float(number)}
+            if typed.get(f'reason_{match[1]}'):
+                line['reason_id'] = _to_id(typed[f'reason_{match[1]}']) or -1
+            lines.append(line)
+        return lines
+
+    def _render_new_rma(self, orders, kind, errors=None, values=None):
+        Rma = request.env['customer.rma']
+        if not request.env['sale.order'].has_access('read'):
+            raise NotFound
+        kind = kind if kind in dict(KINDS) else 'return'
+        ids = [int(text) for text in re.findall('[0-9]{1,9}', orders or '')][:MAX_ORDERS]
+        chosen = Rma._customer_orders(ids) if ids else request.env['sale.order']
+        others = Rma._customer_orders() - chosen
+        chosen_ids = ','.join(map(str, chosen.ids))
+        return request.render('customer_rma.portal_my_rma_new', {
+            **self._prepare_portal_layout_values(),
+            'page_name': 'rma_new',
+            'kind': kind,
+            'labels': self._rma_labels(),
+            # sudo: names and dates of the orders that the visitor may see
+            'orders_sudo': chosen.sudo(),
+            'others_sudo': others.sudo(),
+            'order_ids': chosen_ids,
+            'order_link': lambda order: '/my/rmas/new?' + urlencode({
+                'orders': ','.join(filter(None, [chosen_ids, str(order.id)])), 'kind': kind}),
+            'items': Rma._returnable_items(chosen, kind),
+            'reasons_sudo': Rma._customer_choices('customer.rma.reason'),
+            'methods_sudo': Rma._customer_choices('customer.rma.method'),
+            'form_key': self._new_form_key(),
+            'uploads': self._upload_hints(),
+            'max_text': MAX_TEXT,
+            'errors': errors or {},
+            'values': values or {},
+        })
+
+
+def _to_id(text):
+    """Return the id in a text, 0 if it is none."""
+    return int(text) if re.fullmatch('[1-9][0-9]{0,8}', text or '') else 0

@@ -1,0 +1,275 @@
+"""How a return goes on: decisions, expected goods, receipts, grades, the end."""
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..const import RUNNING_STATES, TRIGGER_ORDER
+
+
+class CustomerRma(models.Model):
+    _inherit = 'customer.rma'
+
+    # ------------------------------------------------------------------
+    # Decision
+    # ------------------------------------------------------------------
+
+    def _decide(self):
+        """Approve what the rules approve; everything else waits for staff. The customer is told."""
+        self.ensure_one()
+        if self.state != 'requested':
+            return
+        self._add_job('mail', 'requested', event='requested')
+        if self.line_ids and all(line.decision == 'approve' for line in self.line_ids):
+            self._approve()
+        else:
+            self._move_to('review')
+
+    def _approve(self):
+        """Approve what was requested, and let the jobs expect goods and money."""
+        for rma in self:
+            triggers = [line.rule_id.refund_trigger or 'receipt' for line in rma.line_ids if not line.is_kept]
+            rma.refund_trigger = max(triggers or ['approval'], key=TRIGGER_ORDER.index)
+            days = rma.company_id.customer_rma_days
+            has_parcel = any(not line.is_kept for line in rma.line_ids)
+            if days and has_parcel:
+                rma.expiry_date = fields.Date.context_today(rma) + timedelta(days=days)
+            if not rma._move_to('approved'):
+                continue
+            for line in rma.line_ids:
+                line.quantity_approved = line.quantity
+            if has_parcel:
+                rma._add_job('return')
+            rma._add_job('mail', 'approved', event='approved')
+            rma._add_job('refund', 'approval')
+
+    def action_approve(self):
+        """Approve returns under review (staff); where money flows before goods, only refund approvers do.
+
+        :raises AccessError: without the right
+        :raises UserError: if there is nothing to approve
+        """
+        self._check_staff()
+        for rma in self:
+            lines = rma.sudo().line_ids  # rules and deliveries are the system's
+            if not lines:
+                raise UserError(self.env._('There is nothing to return.'))
+            refused = lines.filtered(lambda line: line.decision == 'refuse')
+            is_early = any(line.is_kept or line.rule_id.refund_trigger == 'approval' for line in lines)
+            if refused or is_early:
+                rma._check_approver()
+            rma_sudo = rma.sudo()  # the right was checked; the gate and the jobs are the system's
+            if refused:
+                rma_sudo.message_post(
+                    body=self.env._('%(user)s approved although a rule refuses: %(products)s',
+                                    user=self.env.user.name,
+                                    products=', '.join(refused.product_id.mapped('display_name'))),
+                    author_id=self.env.user.partner_id.id, subtype_xmlid='mail.mt_note')
+            rma_sudo._approve()
+        return True
+
+    def action_submit(self):
+        """Send what staff entered for a customer the way of every request: rules, mails, jobs."""
+        self._check_staff()
+        for rma in self.sudo():
+            if rma.state == 'requested' and rma.line_ids:
+                rma.line_ids._apply_policy()
+                rma._add_job('decide')
+        return True
+
+    def action_reject(self):
+        """Open the form for the message of a rejection."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window', 'name': self.env._('Reject'), 'res_model': 'customer.rma.reject',
+            'view_mode': 'form', 'target': 'new', 'context': {'default_rma_id': self.id}}
+
+    def reject(self, message):
+        """Reject a return with a message for the customer (staff).
+
+        :param str message: why
+        :raises UserError: without a message, or if it was decided already
+        """
+        self._check_staff()
+        if not (message or '').strip():
+            raise UserError(self.env._('Please tell the customer why.'))
+        for rma in self.sudo():
+            if rma._move_to('rejected'):
+                rma.reject_message = message.strip()
+                rma._add_job('mail', 'rejected', event='rejected')
+        return True
+
+    def _check_staff(self):
+        """Refuse whoever may not work on these returns.
+
+        :raises AccessError: without write access
+        """
+        if not self.env.su:
+            self.check_access('write')
+
+    # ------------------------------------------------------------------
+    # Cancelling and expiry
+    # ------------------------------------------------------------------
+
+    def _cancel(self):
+        """Cancel returns whose goods did not come; expected transfers are cancelled with them."""
+        for rma in self:
+            if rma.line_ids.filtered(lambda line: line.quantity_received or line.quantity_refunded):
+                raise UserError(self.env._('Goods or money are back already: this return cannot be cancelled.'))
+            if rma._has_running_refund():
+                raise UserError(self.env._('The refund is on its way: this return cannot be cancelled.'))
+            if rma._move_to('cancelled'):
+                rma._cancel_expected()
+                rma._add_job('mail', 'cancelled', event='cancelled')
+
+    def action_cancel(self):
+        """Cancel returns (staff)."""
+        self._check_staff()
+        self.sudo()._cancel()
+        return True
+
+    def _cancel_expected(self):
+        """Cancel the transfers that did not happen, and the jobs that would go on."""
+        self.picking_ids.filtered(lambda picking: picking.state not in ('done', 'cancel')).action_cancel()
+        self.job_ids.filtered(lambda job: job.state == 'todo' and job.kind in ('return', 'refund')).state = 'done'
+
+    @api.model
+    def _cron_expire(self):
+        """Let approved returns expire whose goods did not come in time."""
+        today = fields.Date.context_today(self)
+        late = self.search(
+            Domain('state', '=', 'approved') & Domain('expiry_date', '<', today), order='expiry_date, id', limit=500)
+        for rma in late:
+            if rma.line_ids.filtered(lambda line: line.quantity_refunded) or rma._has_running_refund():
+                rma._tell_staff(
+                    self.env._('The money went back, but the goods did not come until %s.', rma.expiry_date),
+                    self.env._('Goods did not come'))
+                rma.expiry_date = False
+            elif rma._move_to('expired'):
+                rma._cancel_expected()
+                rma._add_job('mail', 'expired', event='expired')
+
+    # ------------------------------------------------------------------
+    # Goods
+    # ------------------------------------------------------------------
+
+    def _expect_goods(self):
+        """Create one return transfer for each delivery of which something comes back; a second call creates nothing."""
+        self.ensure_one()
+        if self.state not in ('approved', 'transit'):
+            return
+        waiting = self.line_ids.filtered(
+            lambda line: not line.is_kept and not line.stock_move_ids and line.quantity_approved > 0)
+        for picking, lines in waiting.grouped('origin_picking_id').items():
+            wizard = self.env['stock.return.picking'].with_context(
+                active_id=picking.id, active_ids=picking.ids, active_model='stock.picking',
+                default_to_refund=True).with_company(self.company_id).create({'picking_id': picking.id})
+            by_move = {line.move_id: line for line in lines}
+            for part in wizard.product_return_moves:
+                line = by_move.get(part.move_id)
+                part.quantity = line.uom_id._compute_quantity(line.quantity_approved, part.uom_id) if line else 0.0
+            expected = wizard._create_return()
+            expected.write({'customer_rma_id': self.id, 'origin': self.number})
+            for move in expected.move_ids:
+                move.customer_rma_line_id = by_move.get(move.origin_returned_move_id)
+
+    def _return_address(self):
+        """Return the partner with the address to which the goods are sent, in sudo."""
+        self.ensure_one()
+        rma_sudo = self.sudo()  # an address that is printed for the customer
+        warehouse = rma_sudo.line_ids.origin_picking_id.picking_type_id.warehouse_id[:1]
+        return warehouse.partner_id or rma_sudo.company_id.partner_id
+
+    def _take_receipt(self):
+        """Follow what the warehouse did with the expected transfers, and pay back what that covers."""
+        self.ensure_one()
+        if self.state in ('approved', 'transit'):
+            received = any(line.quantity_received > 0 for line in self.line_ids)
+            is_open = self.picking_ids.filtered(lambda picking: picking.state not in ('done', 'cancel'))
+            if received and not is_open:
+                self._move_to('received')
+            elif received and self.state == 'approved':
+                self._move_to('transit')
+        self._add_refund()
+
+    def _add_refund(self):
+        """Pay back what is due now, if anything is, and see whether that is all."""
+        if any(line.uom_id.compare(line._quantity_due(), 0) > 0 for line in self.line_ids):
+            self._add_job('refund', f'after-{len(self.job_ids)}')
+        else:
+            self._add_job('close', f'after-{len(self.job_ids)}')
+
+    def action_in_transit(self):
+        """Say that the carrier scanned the parcel (staff, or an integrator); a second call changes nothing."""
+        self._check_staff()
+        for rma in self.sudo().filtered(lambda rma: rma.state != 'transit'):
+            if rma._move_to('transit'):
+                rma._add_refund()
+        return True
+
+    def action_receive(self):
+        """Receive all expected goods (staff with a scanner, or an integrator): as the warehouse's validation does.
+
+        :raises UserError: if nothing is expected
+        """
+        self._check_staff()
+        for rma in self.sudo():  # sudo: the right on the return was checked, its own transfers are validated
+            expected = rma.picking_ids.filtered(lambda picking: picking.state not in ('done', 'cancel'))
+            if not expected:
+                raise UserError(self.env._('Nothing is expected for %s.', rma.number))
+            for picking in expected:
+                for move in picking.move_ids.filtered(lambda move: move.state not in ('done', 'cancel')):
+                    move.quantity = move.product_uom_qty
+                    move.picked = True
+                picking.with_context(skip_backorder=True, skip_sms=True).button_validate()
+        return True
+
+    @api.model
+    def receive_scan(self, code):
+        """Receive the goods of the return whose slip was scanned (staff, or an integrator).
+
+        :param str code: what the barcode on the slip says: the number of the return
+        :return: the number of the return
+        :raises UserError: for an unknown code
+        """
+        rma = self.search([('number', '=', str(code or '').strip())], limit=1)
+        if not rma:
+            raise UserError(self.env._('There is no return with this code.'))
+        rma.action_receive()
+        return rma.number
+
+    def action_inspect(self):
+        """Finish the inspection: all received lines have a grade (staff)."""
+        self._check_staff()
+        for rma in self.sudo():
+            if rma.line_ids.filtered(lambda line: line.quantity_received > 0 and not line.grade_id):
+                raise UserError(self.env._('Please grade every product that was received.'))
+            if rma._move_to('inspected'):
+                rma._add_refund()
+        return True
+
+    # ------------------------------------------------------------------
+    # The end
+    # ------------------------------------------------------------------
+
+    def _close_if_settled(self):
+        """Resolve the return if everything came back and all money went back."""
+        self.ensure_one()
+        if self.state not in RUNNING_STATES or not self.line_ids:
+            return
+        if self.refund_trigger == 'inspection' and self.state == 'received':
+            return
+        notes = self.credit_note_ids.filtered(lambda note: note.state != 'cancel')
+        is_paid = all(
+            note.state == 'posted' and note.payment_state in ('paid', 'in_payment', 'reversed') for note in notes)
+        is_settled = is_paid and not self._has_running_refund() and all(
+            line._is_settled() for line in self.line_ids)
+        if is_settled and self._move_to('resolved'):
+            self._add_job('mail', 'resolved', event='resolved')
+
+    @api.model
+    def _cron_close(self):
+        """Look after returns whose money was paid back by hand, and transactions that were answered late."""
+        for rma in self.search([('state', 'in', RUNNING_STATES)]):
+            rma._close_if_settled()

@@ -1,0 +1,269 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import SQL
+
+from odoo.addons.customer_services.const import GROUP_SPECIALIST
+
+from ..const import DEAD_STATES, DECISIONS, RESOLUTIONS
+
+#: what is fixed once a line is there
+FIXED_FIELDS = frozenset({'rma_id', 'move_id', 'order_line_id', 'product_id'})
+
+
+class CustomerRmaLine(models.Model):
+    """One delivered product that comes back, in the unit of the product.
+
+    Received and refunded quantities are computed from done moves and posted credit notes: nobody types them.
+    """
+
+    _name = 'customer.rma.line'
+    _description = 'Line of a return'
+    _order = 'id'
+    _rec_names_search = ['product_id']
+
+    rma_id = fields.Many2one('customer.rma', string='Return', required=True, index=True, ondelete='cascade')
+    state = fields.Selection(related='rma_id.state')
+    company_id = fields.Many2one(related='rma_id.company_id')
+    move_id = fields.Many2one(
+        'stock.move', string='Delivery', required=True, index=True, ondelete='restrict',
+        help='The delivered move whose goods come back.')
+    order_line_id = fields.Many2one(
+        'sale.order.line', string='Order line', compute='_compute_from_move', store=True, precompute=True, index=True,
+        ondelete='restrict')
+    product_id = fields.Many2one(
+        'product.product', string='Product', compute='_compute_from_move', store=True, precompute=True, index=True,
+        ondelete='restrict')
+    order_id = fields.Many2one(related='order_line_id.order_id', string='Order')
+    origin_picking_id = fields.Many2one(related='move_id.picking_id', string='Shipment')
+    uom_id = fields.Many2one(related='product_id.uom_id', string='Unit')
+    reason_id = fields.Many2one('customer.rma.reason', string='Reason', ondelete='restrict', index='btree_not_null')
+    resolution = fields.Selection(RESOLUTIONS, required=True, default='refund')
+    quantity = fields.Float(string='Requested', digits='Product Unit', required=True, default=1.0)
+    quantity_approved = fields.Float(string='Approved', digits='Product Unit', readonly=True, copy=False)
+    quantity_received = fields.Float(
+        string='Received', digits='Product Unit', compute='_compute_quantity_received', store=True, compute_sudo=True)
+    quantity_refunded = fields.Float(
+        string='Refunded', digits='Product Unit', compute='_compute_quantity_refunded', store=True, compute_sudo=True)
+    quantity_claimed = fields.Float(
+        string='Held', digits='Product Unit', compute='_compute_quantity_claimed', store=True, compute_sudo=True,
+        help='What of the delivery this line takes, so that nobody asks for it again.')
+    is_kept = fields.Boolean(string='Customer keeps it', readonly=True, copy=False)
+    grade_id = fields.Many2one('customer.rma.grade', string='Grade', ondelete='restrict', copy=False)
+    refund_percent = fields.Float(
+        string='Refund in percent', compute='_compute_refund_percent', store=True, precompute=True, readonly=False)
+
+    rule_id = fields.Many2one('customer.rma.rule', string='Rule', readonly=True, copy=False, ondelete='set null',
+        groups=GROUP_SPECIALIST)
+    decision = fields.Selection(DECISIONS, readonly=True, copy=False)
+    deadline = fields.Date(string='Last day', readonly=True, copy=False)
+    policy_trace = fields.Text(
+        string='How it was decided', readonly=True, copy=False, groups=GROUP_SPECIALIST,
+        help='Each rule that was asked, and why it did not fit.')
+
+    note = fields.Char(string='Internal note', groups=GROUP_SPECIALIST)
+    stock_move_ids = fields.One2many('stock.move', 'customer_rma_line_id', string='Moves', groups='base.group_user')
+    refund_line_ids = fields.One2many('account.move.line', 'customer_rma_line_id', string='Credit note lines', groups='base.group_user')
+
+    _quantity_positive = models.Constraint('CHECK (quantity > 0)', 'A quantity is more than zero.')
+    _approved_range = models.Constraint(
+        'CHECK (quantity_approved >= 0 AND quantity_approved <= quantity)',
+        'No more can be approved than was requested.')
+    _percent_range = models.Constraint(
+        'CHECK (refund_percent >= 0 AND refund_percent <= 100)', 'A refund is between 0 and 100 percent.')
+    _rma_move_unique = models.UniqueIndex('(rma_id, move_id)', 'A delivery stands only once in a return.')
+
+    # ------------------------------------------------------------------
+    # Compute
+    # ------------------------------------------------------------------
+
+    @api.depends('move_id')
+    def _compute_from_move(self):
+        for line in self:
+            move_sudo = line.move_id.sudo()  # names of what the constraint checks against the customer
+            line.order_line_id = move_sudo.sale_line_id
+            line.product_id = move_sudo.product_id
+
+    @api.depends('product_id')
+    def _compute_display_name(self):
+        """Name the product, also to customers, who do not read products themselves."""
+        for line in self:
+            line.display_name = line.sudo().product_id.display_name
+
+    @api.depends('grade_id')
+    def _compute_refund_percent(self):
+        for line in self:
+            line.refund_percent = line.grade_id.refund_percent if line.grade_id else 100.0
+
+    @api.depends(
+        'stock_move_ids.state', 'stock_move_ids.quantity', 'stock_move_ids.product_uom', 'stock_move_ids.location_id',
+        'stock_move_ids.location_dest_id')
+    def _compute_quantity_received(self):
+        for line in self:
+            line.quantity_received = sum(
+                move._in_product_unit(move.quantity) * (
+                    (move.location_id.usage == 'customer') - (move.location_dest_id.usage == 'customer'))
+                for move in line.stock_move_ids if move.state == 'done')
+
+    @api.depends('refund_line_ids.parent_state', 'refund_line_ids.quantity', 'refund_line_ids.product_uom_id')
+    def _compute_quantity_refunded(self):
+        for line in self:
+            line.quantity_refunded = sum(
+                part.product_uom_id._compute_quantity(part.quantity, line.uom_id, round=False)
+                if part.product_uom_id else part.quantity
+                for part in line.refund_line_ids if part.parent_state == 'posted')
+
+    @api.depends('quantity', 'quantity_approved', 'quantity_received', 'quantity_refunded', 'rma_id.state')
+    def _compute_quantity_claimed(self):
+        for line in self:
+            done = max(line.quantity_received, line.quantity_refunded)
+            if line.rma_id.state in ('requested', 'review'):
+                line.quantity_claimed = line.quantity
+            elif line.rma_id.state in (*DEAD_STATES, 'resolved'):
+                line.quantity_claimed = done
+            else:
+                line.quantity_claimed = max(line.quantity_approved, done)
+
+    # ------------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------------
+
+    @api.constrains('move_id', 'rma_id')
+    def _check_owner(self):
+        """A line is about goods that this customer ordered and got: never about anybody else's."""
+        for line in self.sudo():
+            move, rma = line.move_id, line.rma_id
+            if (move.state != 'done' or move.location_dest_id.usage != 'customer' or not move.sale_line_id
+                    or move.sale_line_id.order_id.commercial_partner_id != rma.commercial_partner_id
+                    or move.company_id != rma.company_id):
+                raise ValidationError(self.env._('These goods were not delivered to this customer.'))
+
+    @api.constrains('move_id', 'quantity')
+    def _check_quantity_left(self):
+        """The guard: no more comes back than was delivered, whoever asks, and how often at the same time.
+
+        The delivered moves are written, not only locked: of two parallel requests the second one fails, is tried again
+        by Odoo, and then sees what the first one took.
+
+        :raises ValidationError: with what is left
+        """
+        moves = self.sudo().move_id
+        moves._lock_for_return()
+        left = moves._returnable_quantities(without=self)
+        for line in self:
+            if line.sudo().uom_id.compare(line.quantity, left[line.sudo().move_id]) > 0:
+                raise ValidationError(self.env._(
+                    '%(product)s: %(left)s left to return.', product=line.sudo().product_id.display_name,
+                    left=line._format_quantity(left[line.sudo().move_id])))
+
+    def _format_quantity(self, quantity):
+        return f'{max(quantity, 0.0):g}'
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create lines; what the rules and the gate decide is nobody's to write."""
+        if not self.env.su:
+            self._check_guarded(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Refuse what is fixed, what the gate decides, and a refund share by who may not decide about money."""
+        if not self.env.su:
+            self._check_guarded([vals])
+            if FIXED_FIELDS & set(vals):
+                raise AccessError(self.env._('The goods of a line cannot be changed. Delete it and enter another one.'))
+            if 'refund_percent' in vals:
+                self.rma_id._check_approver()
+            if {'quantity', 'resolution'} & set(vals) and any(
+                    state not in ('requested', 'review') for state in self.mapped('state')):
+                raise AccessError(self.env._('The return was decided already.'))
+        return super().write(vals)
+
+    @api.model
+    def _check_guarded(self, vals_list):
+        guarded = {
+            'quantity_approved', 'quantity_received', 'quantity_refunded', 'quantity_claimed', 'is_kept', 'rule_id',
+            'decision', 'deadline', 'policy_trace', 'stock_move_ids', 'refund_line_ids'}
+        found = sorted({name for vals in vals_list for name in vals} & guarded)
+        if found:
+            raise AccessError(self.env._('These fields cannot be set: %s', ', '.join(found)))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_decided(self):
+        if any(line.rma_id.state not in ('requested', 'review') for line in self.sudo()):
+            raise ValidationError(self.env._('The return was decided already.'))
+
+    # ------------------------------------------------------------------
+    # Quantities
+    # ------------------------------------------------------------------
+
+    def _quantity_due(self):
+        """Return what is to be refunded now and was not refunded yet, in the unit of the product."""
+        self.ensure_one()
+        rma = self.rma_id
+        if rma.state not in ('approved', 'transit', 'received', 'inspected', 'resolved'):
+            return 0.0
+        trigger = 'approval' if self.is_kept else rma.refund_trigger
+        if trigger == 'approval' or (trigger == 'scan' and rma.state != 'approved'):
+            target = self.quantity_approved
+        elif trigger == 'inspection':
+            target = self.quantity_received if self.grade_id else 0.0
+        else:
+            target = self.quantity_received
+        return max(min(target, self.quantity_approved) - self.quantity_refunded, 0.0)
+
+    def _is_settled(self):
+        """Tell whether nothing more is to come or to be paid back for the line."""
+        self.ensure_one()
+        compare = self.uom_id.compare
+        if compare(self.quantity_refunded, self.quantity_approved) >= 0:
+            return True
+        is_expected = not self.stock_move_ids or self.stock_move_ids.filtered(
+            lambda move: move.state not in ('done', 'cancel'))
+        return not is_expected and self.quantity_received > 0 and compare(
+            self.quantity_refunded, self.quantity_received) >= 0
+
+
+class StockMove(models.Model):
+    _inherit = 'stock.move'
+
+    customer_rma_line_id = fields.Many2one(
+        'customer.rma.line', string='Line of a return', index='btree_not_null', ondelete='set null')
+
+    def _in_product_unit(self, quantity):
+        """Return a quantity in the unit of the move in that of its product."""
+        self.ensure_one()
+        return self.product_uom._compute_quantity(quantity, self.product_id.uom_id, rounding_method='HALF-UP')
+
+    def _lock_for_return(self):
+        """Write the rows, so that parallel requests wait for each other and the later one sees the earlier one."""
+        self.flush_recordset()
+        self.env.cr.execute(SQL(
+            'UPDATE stock_move SET id = id WHERE id IN ('
+            'SELECT id FROM stock_move WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE)', list(self.ids)))
+
+    def _returnable_quantities(self, without=None):
+        """Return what is left to return of each delivered move, as dict from the move, in the unit of its product.
+
+        Other returns take what they hold; goods that came back without a return in our sense count as well.
+
+        :param without: lines that do not count, ``customer.rma.line``
+        """
+        Line = self.env['customer.rma.line'].sudo()
+        held = dict(Line._read_group(
+            [('move_id', 'in', self.ids), ('id', 'not in', without.ids if without else [])], ['move_id'],
+            ['quantity_claimed:sum']))
+        others = self.sudo().search([
+            ('origin_returned_move_id', 'in', self.ids), ('customer_rma_line_id', '=', False),
+            ('state', '!=', 'cancel'), ('location_id.usage', '=', 'customer')])
+        returned = {}
+        for move in others:
+            origin = move.origin_returned_move_id
+            quantity = move.quantity if move.state == 'done' else move.product_uom_qty
+            returned[origin.id] = returned.get(origin.id, 0.0) + move._in_product_unit(quantity)
+        return {
+            move: move._in_product_unit(move.quantity) - held.get(move, 0.0) - returned.get(move.id, 0.0)
+            for move in self}

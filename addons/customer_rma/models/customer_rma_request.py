@@ -1,0 +1,367 @@
+"""What customers ask for: which goods may come back, what that would bring, and the request itself."""
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command, Domain
+from odoo.tools import format_date
+
+from ..const import CUSTOMER_LINE_FIELDS, FILES_KEY, KINDS, MAX_LINES, MAX_ORDERS, MAX_TEXT, RESOLUTIONS
+from ..policy import Item, decide
+
+
+class CustomerRma(models.Model):
+    _inherit = 'customer.rma'
+
+    # ------------------------------------------------------------------
+    # What may come back
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _customer_orders(self, ids=None):
+        """Return the orders that the user may see and of which something was delivered, the newest first.
+
+        :param ids: only these
+        """
+        domain = Domain('state', '=', 'sale')
+        domain &= Domain('id', 'in', list(ids)) if ids is not None else Domain('order_line.qty_delivered', '>', 0)
+        return self.env['sale.order'].search(domain, limit=MAX_ORDERS, order='date_order desc, id desc')
+
+    @api.model
+    def _returnable_moves(self, orders):
+        """Return the moves, in sudo, by which goods of these orders were delivered.
+
+        :param orders: ``sale.order`` that were checked with the rights of the user
+        """
+        # sudo: the orders were checked, and the moves are reached from them
+        return orders.sudo().order_line.move_ids.filtered(
+            lambda move: move.state == 'done' and move.location_dest_id.usage == 'customer'
+            and move.sale_line_id.product_id == move.product_id).sorted(lambda move: (-move.sale_line_id.order_id.id, move.id))
+
+    @api.model
+    def _returnable_items(self, orders, kind='return'):
+        """Return what the form for a return shows of the orders: also what may not come back, and why.
+
+        :param orders: ``sale.order`` that were checked with the rights of the user
+        :param str kind: kind of the return
+        :return: list of dicts: ``move`` and ``order_line`` (in sudo), ``product``, ``left`` (in the unit of the
+            product), ``blocked`` (reason or ``''``), ``deadline``, ``estimate`` (refund for one unit),
+            ``currency``, ``verdict``, ``photos`` (whether one is needed)
+        """
+        moves = self._returnable_moves(orders)
+        left = moves._returnable_quantities() if moves else {}
+        rules = self.env['customer.rma.rule']._rules_of(orders.company_id[:1] or self.env.company)
+        plain, facts, items = rules._to_policy(), {}, []
+        for move in moves:
+            line = move.sale_line_id
+            estimate = line._refund_estimate()
+            verdict = decide(plain, self._policy_item(
+                move, kind, estimate * max(left[move], 0.0), facts=facts))
+            rule = rules.browse(verdict.rule.id) if verdict.rule else rules.browse()
+            blocked = self._blocked_reason(move, left[move], verdict, rule)
+            items.append({
+                'move': move, 'order_line': line, 'product': move.product_id, 'left': max(left[move], 0.0),
+                'delivered': move._in_product_unit(move.quantity), 'blocked': blocked, 'deadline': verdict.deadline,
+                'estimate': line.currency_id.round(estimate), 'currency': line.currency_id, 'verdict': verdict,
+                'photos': bool(rule.photos_required), 'message': rule.message or ''})
+        return items + self._service_items(orders)
+
+    @api.model
+    def _service_items(self, orders):
+        """Return the lines of the orders that are no goods, as items that are blocked."""
+        lines = orders.sudo().order_line.filtered(
+            lambda line: not line.display_type and line.product_id.type == 'service' and not line.is_downpayment
+            and not line._is_delivery())
+        return [{
+            'move': None, 'order_line': line, 'product': line.product_id, 'left': 0.0, 'delivered': line.qty_delivered,
+            'blocked': self.env._('Services cannot be sent back.'), 'deadline': None, 'estimate': 0.0,
+            'currency': line.currency_id, 'verdict': None, 'photos': False, 'message': ''} for line in lines]
+
+    @api.model
+    def _blocked_reason(self, move, left, verdict, rule):
+        """Return why a customer may not ask for it, in his language, or ``''``."""
+        if move.product_id.uom_id.compare(left, 0) <= 0:
+            return self.env._('Nothing is left to return.')
+        if verdict.why == 'late':
+            return self.env._('The time to return it ended on %s.', format_date(self.env, verdict.deadline))
+        if verdict.decision == 'refuse':
+            return rule.message or self.env._('This product cannot be returned.')
+        return ''
+
+    @api.model
+    def _policy_item(self, move, kind, amount, reason=None, facts=None):
+        """Return the facts about delivered goods for the policy.
+
+        :param move: delivered ``stock.move``, in sudo
+        :param str kind: kind of the return
+        :param float amount: value of what is asked for, taxes included
+        :param reason: ``customer.rma.reason`` or None
+        :param dict facts: what is known of customers already, is filled
+        """
+        order = move.sale_line_id.order_id
+        customer = order.commercial_partner_id
+        zone = ZoneInfo(move.company_id.partner_id.tz or 'UTC')
+        facts = {} if facts is None else facts
+        if customer not in facts:
+            facts[customer] = self._customer_facts(customer)
+        groups, recent = facts[customer]
+        starts = {'order': _day(order.date_order, zone), 'delivery': _day(move._customer_arrival(), zone)}
+        invoices = move.sale_line_id.invoice_lines.move_id.filtered(
+            lambda invoice: invoice.state == 'posted' and invoice.move_type == 'out_invoice')
+        starts['invoice'] = min(invoices.mapped('invoice_date'), default=None)
+        return Item(
+            kind=kind, company=move.company_id.id, amount=amount, today=datetime.now(zone).date(), groups=groups,
+            tags=frozenset((customer.category_id | order.partner_id.category_id).ids),
+            products=frozenset(move.product_id.ids),
+            categories=frozenset(move.product_id.categ_id.ids), reasons=frozenset(reason.ids if reason else ()),
+            countries=frozenset(order.partner_shipping_id.country_id.ids or customer.country_id.ids),
+            starts={name: day for name, day in starts.items() if day}, recent=recent)
+
+    @api.model
+    def _customer_facts(self, customer):
+        """Return ``(ids of the user groups of a customer with those above them, number of his recent returns)``."""
+        # sudo: customers read neither groups nor the returns of colleagues, the policy does
+        groups = self.env['customer.group'].sudo().search([('partner_ids', 'in', customer.ids)])
+        month_ago = fields.Datetime.now() - timedelta(days=30)
+        recent = self.sudo().search_count([
+            ('commercial_partner_id', '=', customer.id), ('request_date', '>=', month_ago),
+            ('state', 'not in', ('cancelled', 'rejected'))])
+        return frozenset(int(part) for path in groups.mapped('parent_path') for part in path.split('/') if part), recent
+
+    # ------------------------------------------------------------------
+    # The request
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _prepare_customer_values(self, values):
+        """Check what a customer asks for, line by line; nothing is stored if one line is wrong.
+
+        :param dict values: ``line_ids`` is a list of dicts with the names in ``CUSTOMER_LINE_FIELDS``
+        :raises UserError: with what is wrong
+        """
+        values = super()._prepare_customer_values(values)
+        kind = values.setdefault('kind', 'return')
+        if kind not in dict(KINDS):
+            raise UserError(self.env._('Please choose what you want.'))
+        if len(values.get('description') or '') > MAX_TEXT:
+            raise UserError(self.env._('The text is too long: at most %s characters.', MAX_TEXT))
+        if values.get('method_id') and values['method_id'] not in self._customer_choices('customer.rma.method').ids:
+            raise UserError(self.env._('Please choose one of the ways in the list.'))
+        lines = values.pop('line_ids', None)
+        if not isinstance(lines, list) or not lines or len(lines) > MAX_LINES:
+            raise UserError(self.env._('Please choose what you want to return.'))
+        checked = [self._check_customer_line(line) for line in lines]
+        items = self._items_of_request([line['move_id'] for line in checked], kind)
+        commands = [Command.create(self._prepare_line(line, items)) for line in checked]
+        files = self.env.context.get(FILES_KEY) or []
+        if any(items[line['move_id']]['photos'] for line in checked) and not files:
+            raise UserError(self.env._('Please add a photo of the goods.'))
+        return {**values, 'line_ids': commands}
+
+    @api.model
+    def _check_customer_line(self, line):
+        """Return one line of a request with plain values.
+
+        :raises AccessError: for names that are not the customer's
+        :raises UserError: for values of a wrong kind
+        """
+        if not isinstance(line, dict) or set(line) - CUSTOMER_LINE_FIELDS:
+            raise AccessError(self.env._('These fields cannot be set in the portal: %s', ', '.join(
+                sorted(set(line) - CUSTOMER_LINE_FIELDS)) if isinstance(line, dict) else 'line_ids'))
+        move_id, quantity, reason = line.get('move_id'), line.get('quantity'), line.get('reason_id') or None
+        if type(move_id) is not int or type(quantity) not in (int, float) or not 0 < quantity < 10**9:
+            raise UserError(self.env._('Please enter a quantity.'))
+        if reason is not None and reason not in self._customer_choices('customer.rma.reason').ids:
+            raise UserError(self.env._('Please choose one of the reasons in the list.'))
+        resolution = line.get('resolution') or 'refund'
+        if resolution not in dict(RESOLUTIONS):
+            raise UserError(self.env._('Please choose what you want.'))
+        return {'move_id': move_id, 'quantity': quantity, 'reason_id': reason, 'resolution': resolution}
+
+    @api.model
+    def _customer_choices(self, model):
+        """Return the reasons or ways on offer to the user, in sudo."""
+        domain = Domain('company_id', 'in', [self.env.user.company_id.id, False])
+        if 'portal_published' in self.env[model]._fields:
+            domain &= Domain('portal_published', '=', True)
+        # sudo: customers have no ACL on these lists, which are meant for them
+        return self.env[model].sudo().search(domain)
+
+    @api.model
+    def _items_of_request(self, move_ids, kind):
+        """Return the items of delivered moves by their ids.
+
+        :raises UserError: the same for what is missing, foreign, or given twice
+        """
+        foreign = self.env._('These goods were not delivered to you.')
+        if len(set(move_ids)) != len(move_ids) or any(not 0 < number < 2**31 for number in move_ids):
+            raise UserError(foreign)
+        # sudo: only to get from the move to its order, which is checked with the rights of the user right here
+        orders = self.env['stock.move'].sudo().browse(move_ids).exists().sale_line_id.order_id
+        orders = self._customer_orders(orders.ids)
+        items = {item['move'].id: item for item in self._returnable_items(orders, kind) if item['move']}
+        if set(move_ids) - set(items):
+            raise UserError(foreign)
+        customer = self.env['customer.document.mixin']._customer_of_creation()
+        chosen = self.env['stock.move'].sudo().browse(move_ids).sale_line_id.order_id
+        if len(chosen.commercial_partner_id) > 1 or len(chosen.company_id) > 1:
+            raise UserError(self.env._('Please return goods of one customer at a time.'))
+        if chosen.commercial_partner_id != customer:
+            raise UserError(self.env._('Please switch to the customer who ordered the goods.'))
+        return items
+
+    @api.model
+    def _prepare_line(self, line, items):
+        """Return the values of one line, refusing what is blocked or more than what is left.
+
+        :raises UserError: with what is left, or why it cannot come back
+        """
+        item = items[line['move_id']]
+        name = item['product'].display_name
+        if item['blocked']:
+            raise UserError(self.env._('%(product)s: %(reason)s', product=name, reason=item['blocked']))
+        unit = item['product'].uom_id
+        if unit.compare(line['quantity'], item['left']) > 0:
+            raise UserError(self.env._('%(product)s: %(left)s left to return.', product=name, left=f'{item["left"]:g}'))
+        quantity, is_whole = line['quantity'], float(item['delivered']).is_integer()
+        if abs(unit.round(quantity) - quantity) > 1e-9 or (is_whole and not float(quantity).is_integer()):
+            raise UserError(self.env._('%s: please enter whole units.', name))
+        return {name: value for name, value in line.items() if value is not None}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let the rules look at new returns, and jobs do the rest after this transaction."""
+        rmas = super().create(vals_list)
+        for rma in rmas:
+            rma_sudo = rma.sudo()  # decisions and jobs are the system's
+            rma_sudo.line_ids._apply_policy()
+            if self.env.user.share and rma_sudo.line_ids:
+                rma_sudo._refuse_blocked()
+                rma_sudo._post_request(self.env.context.get(FILES_KEY))
+                rma_sudo._add_job('decide')
+        return rmas
+
+    def _refuse_blocked(self):
+        """Refuse a request with a line that a rule refuses for its reason; the form did not know that one yet.
+
+        :raises UserError: with the message of the rule
+        """
+        for line in self.line_ids.filtered(lambda line: line.decision == 'refuse'):
+            raise UserError(self.env._(
+                '%(product)s: %(reason)s', product=line.product_id.display_name,
+                reason=line.rule_id.message or self.env._('This product cannot be returned.')))
+
+    def _post_request(self, files):
+        """Keep what the customer wrote and sent along as the first message of the conversation."""
+        self.ensure_one()
+        if files:
+            self.message_post(
+                body=self.description or self.env._('Files of the request'), attachments=files,
+                author_id=self.env.user.partner_id.id, message_type='comment', subtype_xmlid='mail.mt_comment')
+
+    # ------------------------------------------------------------------
+    # What customers do with a return
+    # ------------------------------------------------------------------
+
+    def _check_customer_acts(self):
+        """Refuse whoever may neither act for the customer nor, as staff, change the return.
+
+        :raises AccessError: to anybody else
+        """
+        self.check_access('read' if self._customer_restriction() == 'portal' else 'write')
+
+    def _cancel_by_customer(self):
+        """Cancel the return for the customer who may see it.
+
+        :raises UserError: if it is too late
+        """
+        self.ensure_one()
+        self._check_customer_acts()
+        self.sudo()._cancel()  # sudo: customers have read access only; the gate says whether it is possible
+
+    def _set_tracking_by_customer(self, number):
+        """Keep the number of the parcel that the customer sent.
+
+        :param str number: as typed
+        :raises UserError: for none, or if nothing is expected
+        """
+        self.ensure_one()
+        self._check_customer_acts()
+        number = ' '.join((number or '').split())[:60]
+        if not number:
+            raise UserError(self.env._('Please enter the number of the parcel.'))
+        rma_sudo = self.sudo()  # customers have read access only; one field is written
+        if rma_sudo.state not in ('approved', 'transit'):
+            raise UserError(self.env._('No parcel is expected for this return.'))
+        rma_sudo.tracking_ref = number
+
+
+class CustomerRmaLine(models.Model):
+    _inherit = 'customer.rma.line'
+
+    def _apply_policy(self):
+        """Let the rules decide about each line, and note how they did."""
+        rules = self.env['customer.rma.rule']._rules_of(self.rma_id.company_id[:1]) if self else None
+        plain, facts = rules._to_policy() if self else [], {}
+        for line in self:
+            estimate = line.order_line_id._refund_estimate() * line.quantity
+            verdict = decide(plain, line.rma_id._policy_item(
+                line.move_id, line.rma_id.kind, estimate, line.reason_id, facts))
+            rule = rules.browse(verdict.rule.id) if verdict.rule else rules.browse()
+            line.write({
+                'rule_id': rule.id, 'decision': verdict.decision, 'deadline': verdict.deadline,
+                'policy_trace': line._explain_verdict(verdict),
+                'is_kept': bool(rule.keep_amount) and verdict.decision == 'approve' and estimate <= rule.keep_amount})
+
+    def _explain_verdict(self, verdict):
+        """Return the trace of a decision as text, one rule a line."""
+        self.ensure_one()
+        names = {
+            'company': self.env._('another company'), 'kind': self.env._('another kind'),
+            'groups': self.env._('not in its user groups'), 'tags': self.env._('customer without its tags'),
+            'products': self.env._('another product'), 'categories': self.env._('another product category'),
+            'reasons': self.env._('another reason'), 'countries': self.env._('another country'),
+            'amount': self.env._('another value'), 'age': self.env._('another age')}
+        why = {
+            'late': self.env._('fits, but its time ended on %s', verdict.deadline),
+            'velocity': self.env._('fits, but the customer returned often in the last 30 days'),
+        }.get(verdict.why) or self.env._('fits: %s', dict(
+            self._fields['decision']._description_selection(self.env))[verdict.decision])
+        lines = [f'{name}: {names[reason] if reason else why}' for _id, name, reason in verdict.trace]
+        if not verdict.rule:
+            lines.append(self.env._('No rule fits: staff decide.'))
+        return '\n'.join(lines)
+
+
+class SaleOrderLine(models.Model):
+    _inherit = 'sale.order.line'
+
+    def _refund_estimate(self):
+        """Return what one unit of the product brings back, taxes included, as invoiced; else as ordered."""
+        self.ensure_one()
+        unit = self.product_id.uom_id
+        parts = self.invoice_lines.filtered(
+            lambda part: part.parent_state == 'posted' and part.move_id.move_type == 'out_invoice')
+        quantity = sum(part.product_uom_id._compute_quantity(part.quantity, unit, round=False) for part in parts)
+        if quantity > 0:
+            return sum(parts.mapped('price_total')) / quantity
+        ordered = self.product_uom_id._compute_quantity(self.product_uom_qty, unit, round=False)
+        return self.price_total / ordered if ordered else 0.0
+
+
+class StockMove(models.Model):
+    _inherit = 'stock.move'
+
+    def _customer_arrival(self):
+        """Return when the goods of a delivered move arrived, False while they are on their way."""
+        self.ensure_one()
+        picking = self.picking_id
+        if picking.customer_delivered_date:
+            return picking.customer_delivered_date
+        return (picking.date_done or self.date) if not picking or picking._is_delivered() else False
+
+
+def _day(moment, zone):
+    """Return the day of a naive UTC moment in a time zone, None of nothing."""
+    return moment.replace(tzinfo=ZoneInfo('UTC')).astimezone(zone).date() if moment else None

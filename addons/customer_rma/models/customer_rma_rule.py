@@ -1,0 +1,92 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..const import DECISIONS, KINDS, TRIGGERS, WINDOW_STARTS
+from ..policy import Rule
+
+
+class CustomerRmaRule(models.Model):
+    """The policy of returns: the first rule that fits decides."""
+
+    _name = 'customer.rma.rule'
+    _description = 'Rule for returns'
+    _order = 'sequence, id'
+
+    name = fields.Char(string='Rule', required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one('res.company', string='Company', index=True, help='Empty: for all companies.')
+
+    is_draft = fields.Boolean(
+        string='Draft', help='Not in effect: the simulator tells what all drafts together would decide.')
+
+    # criteria: an empty one fits everything
+    kind = fields.Selection(KINDS, help='Empty: every kind.')
+    group_ids = fields.Many2many('customer.group', string='User groups')
+    tag_ids = fields.Many2many('res.partner.category', string='Tags of the customer')
+    country_ids = fields.Many2many('res.country', string='Countries')
+    product_ids = fields.Many2many('product.product', string='Products')
+    categ_ids = fields.Many2many(
+        'product.category', string='Product categories', help='With the categories below them.')
+    reason_ids = fields.Many2many('customer.rma.reason', string='Reasons')
+    amount_from = fields.Float(string='Value from', help='Of the line, taxes included, in its currency.')
+    amount_to = fields.Float(string='Value to', help='0: no limit.')
+    days_from = fields.Integer(string='Days from', help='Days since the event with which the window begins.')
+    days_to = fields.Integer(string='Days to', help='0: no limit.')
+
+    # what follows
+    decision = fields.Selection(DECISIONS, required=True, default='review')
+    window_days = fields.Integer(
+        string='Window in days', help='The last of these days is still in time. 0: without limit.')
+    window_start = fields.Selection(WINDOW_STARTS, string='Window begins with', required=True, default='delivery')
+    velocity_limit = fields.Integer(
+        string='Returns in 30 days', help='A customer with as many is looked at by staff instead. 0: without limit.')
+    photos_required = fields.Boolean(help='The customer has to send a photo or another file.')
+    refund_trigger = fields.Selection(TRIGGERS, string='Refund at', required=True, default='receipt')
+    keep_amount = fields.Float(
+        string='Keep up to', help='Goods of at most this value are refunded without coming back. 0: never.')
+    message = fields.Text(
+        string='Message to the customer', translate=True, help='Why a return is not possible, or what to expect.')
+
+    _days_positive = models.Constraint(
+        'CHECK (window_days >= 0 AND days_from >= 0 AND days_to >= 0 AND velocity_limit >= 0)',
+        'Days and limits are not negative.')
+
+    @api.model
+    def _rules_of(self, company, draft=False):
+        """Return the rules of a company in their order, in sudo: those in effect, or the drafts."""
+        # sudo: customers do not read the policy, but it decides for them
+        return self.sudo().search([('company_id', 'in', [company.id, False]), ('is_draft', '=', draft)])
+
+    def action_copy_to_draft(self):
+        """Copy the rules in effect as drafts, to change and to simulate them (managers)."""
+        self.browse().check_access('create')
+        for rule in self.search([('is_draft', '=', False)]):
+            rule.copy({'is_draft': True, 'name': rule.name})
+        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+
+    def action_put_into_effect(self):
+        """Let the drafts take the place of the rules in effect, which are archived (managers).
+
+        :raises UserError: without drafts
+        """
+        self.browse().check_access('write')
+        drafts = self.search([('is_draft', '=', True)])
+        if not drafts:
+            raise UserError(self.env._('There is no draft.'))
+        self.search([('is_draft', '=', False)]).active = False
+        drafts.is_draft = False
+        return {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+
+    def _to_policy(self):
+        """Return the rules as plain :class:`~..policy.Rule` in their order."""
+        Category = self.env['product.category']
+        return [Rule(
+            id=rule.id, name=rule.name, decision=rule.decision, kind=rule.kind or '', company=rule.company_id.id or 0,
+            amount_from=rule.amount_from, amount_to=rule.amount_to, days_from=rule.days_from, days_to=rule.days_to,
+            groups=frozenset(rule.group_ids.ids), tags=frozenset(rule.tag_ids.ids),
+            products=frozenset(rule.product_ids.ids), reasons=frozenset(rule.reason_ids.ids),
+            categories=frozenset(Category.search([('id', 'child_of', rule.categ_ids.ids)]).ids) if rule.categ_ids
+            else frozenset(),
+            countries=frozenset(rule.country_ids.ids), window_days=rule.window_days, window_start=rule.window_start,
+            velocity=rule.velocity_limit) for rule in self]

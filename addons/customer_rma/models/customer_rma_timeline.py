@@ -1,0 +1,83 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.fields import Command
+from odoo.tools import format_datetime
+
+
+class CustomerRma(models.Model):
+    _inherit = 'customer.rma'
+
+    timeline_html = fields.Html(string='Timeline', compute='_compute_timeline_html', compute_sudo=True, sanitize=False)
+
+    def _compute_timeline_html(self):
+        for rma in self:
+            rma.timeline_html = Markup('<ul>%s</ul>') % Markup('').join(
+                Markup('<li>%s: <strong>%s</strong> %s</li>') % (
+                    format_datetime(self.env, step['date'], dt_format='short'), step['title'], step['text'])
+                for step in rma._timeline())
+
+    def _timeline(self):
+        """Return what happened, in its order: list of dicts ``date`` (UTC), ``title``, ``text``, ``url``.
+
+        It shows documents of this return only, reached from it.
+        """
+        self.ensure_one()
+        rma_sudo = self.sudo()  # whoever may see the return may see what happened to it
+        steps = [
+            *rma_sudo._timeline_states(), *rma_sudo._timeline_goods(), *rma_sudo._timeline_money()]
+        return sorted(
+            (dict({'text': '', 'url': ''}, **step) for step in steps if step['date']), key=lambda step: step['date'])
+
+    def _timeline_states(self):
+        closed = self.closed_date if self.state in ('rejected', 'cancelled', 'expired') else False
+        labels = dict(self._fields['state']._description_selection(self.env))
+        return [
+            {'date': self.request_date, 'title': self.env._('Requested'), 'text': self.order_names},
+            {'date': self.review_date, 'title': self.env._('In review')},
+            {'date': self.approved_date, 'title': self.env._('Approved')},
+            {'date': self.transit_date, 'title': self.env._('On its way'), 'text': self.tracking_ref or ''},
+            {'date': self.inspected_date, 'title': self.env._('Inspected'), 'text': ', '.join(
+                f'{line.product_id.display_name}: {line.grade_id.name}' for line in self.line_ids if line.grade_id)},
+            {'date': self.resolved_date, 'title': self.env._('Resolved')},
+            {'date': closed, 'title': labels[self.state], 'text': self.reject_message or ''},
+        ]
+
+    def _timeline_goods(self):
+        steps = []
+        for picking in self.picking_ids.filtered(lambda picking: picking.state == 'done'):
+            goods = ', '.join(
+                f'{move._in_product_unit(move.quantity):g} × {move.product_id.display_name}'
+                for move in picking.move_ids if move.state == 'done' and move.quantity)
+            steps.append({'date': picking.date_done, 'title': self.env._('Received'), 'text': goods})
+        return steps
+
+    def _timeline_money(self):
+        notes = [{
+            'date': note.create_date, 'title': self.env._('Credit note'),
+            'text': f'{note.name}: {note.currency_id.format(note.amount_total)}', 'url': note.access_url,
+        } for note in self.credit_note_ids if note.state == 'posted']
+        refunds = self.env['payment.transaction'].search([('customer_rma_id', '=', self.id), ('state', '=', 'done')])
+        return notes + [{
+            'date': refund.last_state_change, 'title': self.env._('Refund'),
+            'text': f'{refund.currency_id.format(-refund.amount)} · {refund.reference}'} for refund in refunds]
+
+    @api.model
+    def _customer_demo_returns(self, order_ids):
+        """Make two returns of demo orders: one waits for staff, one was approved (demo data only)."""
+        order = self.env['sale.order'].browse(order_ids)
+        moves = self._returnable_moves(order)
+        if not moves:
+            return
+        first, second = self.create([{
+            'partner_id': order.partner_id.id, 'company_id': order.company_id.id, 'kind': kind,
+            'description': text, 'method_id': self.env.ref('customer_rma.customer_rma_method_parcel').id,
+            'line_ids': [Command.create({
+                'move_id': moves[0].id, 'quantity': 1,
+                'reason_id': self.env.ref(f'customer_rma.customer_rma_reason_{reason}').id})],
+        } for kind, text, reason in (
+            ('claim', 'One of the lamps flickers.', 'defect'), ('return', 'We ordered one too many.', 'not_wanted'))])
+        for rma in (first, second):
+            rma._decide()
+            rma.job_ids.filtered(lambda job: job.kind == 'mail').state = 'done'  # nobody is written to
+            rma._run_jobs()

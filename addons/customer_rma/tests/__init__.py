@@ -1,0 +1,10 @@
+from . import (
+    test_access,
+    test_audit,
+    test_conformance,
+    test_flow,
+    test_parallel,
+    test_portal,
+    test_refund,
+    test_request,
+)

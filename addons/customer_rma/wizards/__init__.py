@@ -1,0 +1,2 @@
+from . import customer_rma_reject
+from . import customer_rma_simulation

@@ -1,0 +1,2 @@
+from . import customer_withdrawal
+from . import customer_withdrawal_link
