@@ -5,6 +5,13 @@ from odoo.fields import Command
 from odoo.tools import format_datetime
 
 
+def _goods(moves):
+    """Return the done moves as text: how many of what."""
+    return ', '.join(
+        f'{move._in_product_unit(move.quantity):g} × {move.product_id.display_name}'
+        for move in moves if move.state == 'done' and move.quantity)
+
+
 class CustomerRma(models.Model):
     _inherit = 'customer.rma'
 
@@ -25,7 +32,8 @@ class CustomerRma(models.Model):
         self.ensure_one()
         rma_sudo = self.sudo()  # whoever may see the return may see what happened to it
         steps = [
-            *rma_sudo._timeline_states(), *rma_sudo._timeline_goods(), *rma_sudo._timeline_money()]
+            *rma_sudo._timeline_states(), *rma_sudo._timeline_goods(), *rma_sudo._timeline_others(),
+            *rma_sudo._timeline_money()]
         return sorted(
             (dict({'text': '', 'url': ''}, **step) for step in steps if step['date']), key=lambda step: step['date'])
 
@@ -44,13 +52,18 @@ class CustomerRma(models.Model):
         ]
 
     def _timeline_goods(self):
-        steps = []
-        for picking in self.picking_ids.filtered(lambda picking: picking.state == 'done'):
-            goods = ', '.join(
-                f'{move._in_product_unit(move.quantity):g} × {move.product_id.display_name}'
-                for move in picking.move_ids if move.state == 'done' and move.quantity)
-            steps.append({'date': picking.date_done, 'title': self.env._('Received'), 'text': goods})
-        return steps
+        return [
+            {'date': picking.date_done, 'title': self.env._('Received'), 'text': _goods(picking.move_ids)}
+            for picking in self.picking_ids if picking.state == 'done' and picking.location_id.usage == 'customer']
+
+    def _timeline_others(self):
+        """What the customer gets instead."""
+        sent = self.line_ids._replacement_moves().filtered(lambda move: move.state == 'done')
+        return [{
+            'date': picking.date_done, 'title': self.env._('Replacement sent'), 'text': _goods(moves),
+        } for picking, moves in sent.grouped('picking_id').items()] + [{
+            'date': order.date_order, 'title': self.env._('Ordered in exchange'), 'text': order.name,
+            'url': f'/my/orders/{order.id}'} for order in self.exchange_order_ids if order.state == 'sale']
 
     def _timeline_money(self):
         notes = [{
