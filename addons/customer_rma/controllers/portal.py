@@ -186,7 +186,7 @@ class CustomerRmaPortal(CustomerServicesPortal):
             return self._render_rma(rma, errors={'body': error.args[0]}, values={'body': body})
         return request.redirect(f'{rma.access_url}?sent=1#discussion')
 
-    def _act(self, rma_id, action):
+    def _act_on_rma(self, rma_id, action):
         """Do something with a return that the visitor may see, and show it again, with what went wrong."""
         rma = self._get_portal_document('customer.rma', rma_id)
         try:
@@ -199,12 +199,12 @@ class CustomerRmaPortal(CustomerServicesPortal):
     @route('/my/rmas/<int:rma_id>/cancel', type='http', auth='user', website=True, methods=['POST'])
     def portal_my_rma_cancel(self, rma_id, **params):
         """Cancel the return."""
-        return self._act(rma_id, lambda rma: rma._cancel_by_customer())
+        return self._act_on_rma(rma_id, lambda rma: rma._cancel_by_customer())
 
     @route('/my/rmas/<int:rma_id>/tracking', type='http', auth='user', website=True, methods=['POST'])
     def portal_my_rma_tracking(self, rma_id, tracking_ref='', **params):
         """Keep the number of the parcel that the customer sent."""
-        return self._act(rma_id, lambda rma: rma._set_tracking_by_customer(clean_text(tracking_ref)))
+        return self._act_on_rma(rma_id, lambda rma: rma._set_tracking_by_customer(clean_text(tracking_ref)))
 
     # ------------------------------------------------------------------
     # New return
@@ -220,7 +220,7 @@ class CustomerRmaPortal(CustomerServicesPortal):
         """Create a return; on an error the form comes back with what was typed."""
         typed = {name: clean_text(text) for name, text in params.items() if isinstance(text, str)}
         errors, uploads = {}, []
-        lines = self._typed_lines(typed, errors)
+        lines = self._typed_rma_lines(typed, errors)
         try:
             uploads = self._read_uploads()
         except UserError as error:
@@ -239,7 +239,7 @@ class CustomerRmaPortal(CustomerServicesPortal):
             errors[''] = error.args[0]
         return self._render_new_rma(orders, kind, errors, typed)
 
-    def _typed_lines(self, typed, errors):
+    def _typed_rma_lines(self, typed, errors):
         """Return the lines of the form: a quantity was typed for a delivered move.
 
         :param dict typed: fields of the form, ``quantity_<id>``, ``reason_<id>``, ``resolution_<id>``,

@@ -21,7 +21,7 @@ class CustomerRmaLine(models.Model):
     _name = 'customer.rma.line'
     _description = 'Line of a return'
     _order = 'id'
-    _rec_name = 'product_id'
+    _rec_names_search = ['product_id']
 
     rma_id = fields.Many2one('customer.rma', string='Return', required=True, index=True, ondelete='cascade')
     state = fields.Selection(related='rma_id.state')
@@ -91,6 +91,12 @@ class CustomerRmaLine(models.Model):
             move_sudo = line.move_id.sudo()  # names of what the constraint checks against the customer
             line.order_line_id = move_sudo.sale_line_id
             line.product_id = move_sudo.product_id
+
+    @api.depends('product_id')
+    def _compute_display_name(self):
+        """Name the product, also to customers, who do not read products themselves."""
+        for line in self:
+            line.display_name = line.sudo().product_id.display_name
 
     @api.depends('grade_id')
     def _compute_refund_percent(self):
