@@ -10,7 +10,6 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
-
 #: requests at the same time, each with a connection of its own
 COUNT = 50
 
