@@ -56,6 +56,8 @@ MAX_LOTS = 1000
 #: orders that the form for a new return offers
 MAX_ORDERS = 50
 MAX_TRACKING = 60
+#: other variants of a product that a customer may choose from
+MAX_VARIANTS = 50
 #: key of the context with the files of a new return: a list of (name, bytes), which no RPC can send
 FILES_KEY = 'customer_rma_files'
 #: key of the context while credit notes are made: new lines keep the invoice line that they reverse

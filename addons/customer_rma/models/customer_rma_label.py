@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.customer_services.const import GROUP_SPECIALIST
+
 from ..const import LABEL_SOURCES
 
 
@@ -66,7 +68,7 @@ class CustomerRmaMethod(models.Model):
 class CustomerRma(models.Model):
     _inherit = 'customer.rma'
 
-    label_ids = fields.One2many('customer.rma.label', 'rma_id', string='Labels', copy=False, groups='base.group_user')
+    label_ids = fields.One2many('customer.rma.label', 'rma_id', string='Labels', copy=False, groups=GROUP_SPECIALIST)
 
     def _get_label(self):
         """Give the return its label, once.

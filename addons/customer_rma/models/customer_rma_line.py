@@ -146,6 +146,9 @@ class CustomerRmaLine(models.Model):
                     or move.sale_line_id.order_id.commercial_partner_id != rma.commercial_partner_id
                     or move.company_id != rma.company_id):
                 raise ValidationError(self.env._('These goods were not delivered to this customer.'))
+            if move.product_id != move.sale_line_id.product_id:
+                # a part of a set: what it is worth of the price of the set is nowhere to be seen
+                raise ValidationError(self.env._('Parts of sets cannot be returned here.'))
 
     @api.constrains('move_id', 'quantity')
     def _check_quantity_left(self):

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
-from ..const import CUSTOMER_LINE_FIELDS, FILES_KEY, KINDS, MAX_LINES, MAX_LOTS, MAX_ORDERS, MAX_TEXT
+from ..const import CUSTOMER_LINE_FIELDS, FILES_KEY, KINDS, MAX_LINES, MAX_LOTS, MAX_ORDERS, MAX_TEXT, MAX_VARIANTS
 from ..policy import Item, decide
 
 
@@ -90,18 +90,20 @@ class CustomerRma(models.Model):
         if 'exchange' in names:
             choices += [
                 ('exchange', product, move.sale_line_id._price_of_other(product) - estimate)
-                for product in others if product.active and product.sale_ok]
+                for product in others.filtered(lambda other: other.active and other.sale_ok)[:MAX_VARIANTS]]
         return choices
 
     @api.model
     def _service_items(self, orders):
-        """Return the lines of the orders that are no goods, as items that are blocked."""
+        """Return the lines of the orders that are no goods, and sets, of which parts were delivered, as blocked items."""
         lines = orders.sudo().order_line.filtered(
-            lambda line: not line.display_type and line.product_id.type == 'service' and not line.is_downpayment
-            and not line._is_delivery())
+            lambda line: not line.display_type and not line.is_downpayment and not line._is_delivery() and (
+                line.product_id.type == 'service' or (
+                    line.qty_delivered > 0 and line.move_ids and line.product_id not in line.move_ids.product_id)))
         return [{
             'move': None, 'order_line': line, 'product': line.product_id, 'left': 0.0, 'delivered': line.qty_delivered,
-            'blocked': self.env._('Services cannot be sent back.'), 'deadline': None, 'estimate': 0.0,
+            'blocked': self.env._('Services cannot be sent back.') if line.product_id.type == 'service' else
+            self.env._('This is a set: please write to us if you want to return it.'), 'deadline': None, 'estimate': 0.0,
             'currency': line.currency_id, 'verdict': None, 'photos': False, 'message': '', 'lots': [], 'resolutions': [],
             'restocking': 0.0, 'shipping': 0.0, 'methods': []} for line in lines]
 
