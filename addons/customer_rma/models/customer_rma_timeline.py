@@ -77,19 +77,20 @@ class CustomerRma(models.Model):
 
     @api.model
     def _customer_demo_returns(self, order_ids):
-        """Make two returns of demo orders: one waits for staff, one was approved (demo data only)."""
+        """Deliver a demo order and return some of it: one return waits for staff, one was approved (demo data only)."""
         order = self.env['sale.order'].browse(order_ids)
+        for move in order.picking_ids.move_ids:
+            move.write({'quantity': move.product_uom_qty, 'picked': True})
+        order.picking_ids.with_context(skip_backorder=True, skip_sms=True).button_validate()
         moves = self._returnable_moves(order)
-        if not moves:
-            return
         first, second = self.create([{
             'partner_id': order.partner_id.id, 'company_id': order.company_id.id, 'kind': kind,
             'description': text, 'method_id': self.env.ref('customer_rma.customer_rma_method_parcel').id,
             'line_ids': [Command.create({
-                'move_id': moves[0].id, 'quantity': 1,
+                'move_id': move.id, 'quantity': 1,
                 'reason_id': self.env.ref(f'customer_rma.customer_rma_reason_{reason}').id})],
-        } for kind, text, reason in (
-            ('claim', 'One of the lamps flickers.', 'defect'), ('return', 'We ordered one too many.', 'not_wanted'))])
+        } for move, kind, text, reason in (
+            (moves[0], 'claim', 'It flickers.', 'defect'), (moves[-1], 'return', 'We ordered one too many.', 'not_wanted'))])
         for rma in (first, second):
             rma._decide()
             rma.job_ids.filtered(lambda job: job.kind == 'mail').state = 'done'  # nobody is written to
