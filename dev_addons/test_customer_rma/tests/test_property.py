@@ -17,7 +17,7 @@ class TestProperty(RmaCommon):
     """Whatever happens in which order, goods and money agree with moves and ledger."""
 
     @mute_logger('odoo.models.unlink')
-    @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
     @given(delivered=st.lists(st.integers(1, 3), min_size=1, max_size=2), steps=STEPS)
     def test_random(self, delivered, steps):
         """Issue 7.5: Issue 7.6: Issue 7.21: random deliveries, requests, receipts, cancellations, replays always agree."""

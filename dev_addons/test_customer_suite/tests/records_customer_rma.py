@@ -62,8 +62,10 @@ def names(test):
     rma._approve()
     message = rma.message_post(
         body='file', attachments=[('a.txt', b'content')], message_type='comment', subtype_xmlid='mail.mt_comment')
-    label, other_label = test.env['customer.rma.label'].create(
-        [dict(label_values(test, None, True), rma_id=number) for number in (rma.id, other.id)])
+    method = test.env['customer.rma.method'].create({'name': 'Labels'})
+    label, other_label = test.env['customer.rma.label'].create([{
+        'name': 'label.pdf', 'content': base64.b64encode(b'%PDF-1.4 label'), 'method_id': method.id, 'rma_id': number,
+    } for number in (rma.id, other.id)])
     return {
         'rma': rma.id, 'rma_label': label.id, 'rma_label_other': other_label.id,
         'rma_token': rma._portal_ensure_token(), 'rma_file': message.attachment_ids.id,
