@@ -13,6 +13,7 @@ PAGES = [
     '/my/tickets/new', 'ticket', '/my/tickets/2000000', '/my/accesses', '/my/accesses/new',
     '/my/appointments', '/my/appointments/new', '/my/appointments/feed',
     '/my/quotes?filterby=all', '/my/orders', '/my/invoices', '/my/invoices/overdue', 'offer', 'order', 'invoice', 'invoices together',
+    '/my/rmas', '/my/rmas/new', 'rma', 'goods to return',
     '/my/files', '/my/files?groupby=project', '/my/files/notifications', '/my/requests',
 ]
 OVERFLOW = """() => {
@@ -60,7 +61,14 @@ def named(outside, ticket):
              ORDER BY d.id LIMIT 1""")[0][0]  # noqa: S608 - our own texts
     offer, order = (one(f"sale_order d WHERE d.state = '{state}'") for state in ('sent', 'sale'))
     invoice = one("account_move d WHERE d.move_type = 'out_invoice' AND d.payment_state = 'not_paid'")
+    [(rma, sold)] = outside.query("""
+        SELECT max(r.id), max(o.id) FROM customer_rma r JOIN customer_rma_line l ON l.rma_id = r.id
+          JOIN sale_order_line s ON s.id = l.order_line_id JOIN sale_order o ON o.id = s.order_id
+         WHERE r.state = 'approved' AND r.commercial_partner_id = (
+               SELECT p.commercial_partner_id FROM res_users u JOIN res_partner p ON p.id = u.partner_id
+                WHERE u.login = 'anna')""")
     return {
+        'rma': f'/my/rmas/{rma}', 'goods to return': f'/my/rmas/new?orders={sold}',
         'ticket': ticket, 'offer': f'/my/orders/{offer}', 'order': f'/my/orders/{order}', 'invoice': f'/my/invoices/{invoice}',
         'invoices together': f'/my/invoices/pay?ids={invoice}'}
 

@@ -12,6 +12,7 @@ from itertools import cycle
 from typing import Any
 from xml.etree import ElementTree
 
+from tools.bench_rma_rows import RMAS, new_rma, prepare_rma, probe_rma, rma_form, rma_form_path, rma_list, rma_page
 from tools.bench_sale_rows import (
     INVOICES,
     OFFERS,
@@ -379,6 +380,10 @@ ROWS = [
         Target(growth=1.1, constant=True)),
     Row('few_name', 'customer found by name, specialist with 10', 'bench_few',
         overview(['name', 'ilike', 'customer']), overview_specification, Target(growth=1.1, constant=True)),
+    Row('rmas', f'list of returns, {RMAS} rows', 'bench_probe', rma_list, target=Target(18, None, 1.1, True)),
+    Row('rma', 'page of a return', 'bench_probe', rma_page, probe_rma, Target(20, None, 1.1, True)),
+    Row('rma_form', 'form for a return of an order', 'bench_probe', rma_form, rma_form_path, Target(30, None, 1.1, True)),
+    Row('rma_create', 'ask for a return (POST)', 'bench_probe', new_rma, prepare_rma, Target(27), writes=True),
     Row('reply', 'post a reply', 'bench_probe', reply, prepare_reply, Target(29), writes=True),
     Row('create', 'create a ticket (POST)', 'bench_probe', new_ticket, prepare_new, Target(20), writes=True),
     Row('xmlrpc_create', 'XML-RPC create 1', 'bench_agent', xmlrpc_create(1), target=Target(18), writes=True),

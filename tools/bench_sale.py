@@ -69,6 +69,8 @@ def _copy(env, record, count, customers, **parents):
     values['id'] = SQL('%s + n', base)
     for name, start in parents.items():
         values[name] = SQL('%s + n', start)
+    if 'number' in columns and record._name == 'customer.rma':
+        values['number'] = SQL("p.number || '-' || n")
     if 'name' in columns and record._name in ('sale.order', 'account.move'):
         values['name'] = SQL("p.name || '-' || n")
     for name in columns & {'partner_id', 'commercial_partner_id', 'partner_invoice_id', 'partner_shipping_id'}:

@@ -24,6 +24,7 @@ FACTS = 'bench.facts'  # ir.config_parameter that describes the data, JSON
 SCRIPT = 'import sys; sys.path.insert(0, {!r}); from tools import bench_patterns; bench_patterns.{}(env)'
 AGENDA = 'import sys; sys.path.insert(0, {!r}); from tools import bench_agenda; bench_agenda.make(env, {})'
 PROJECT = 'import sys; sys.path.insert(0, {!r}); from tools import bench_project; bench_project.make(env, {})'
+RMA = 'import sys; sys.path.insert(0, {!r}); from tools import bench_rma; bench_rma.make(env, {})'
 SALE = 'import sys; sys.path.insert(0, {!r}); from tools import bench_sale; bench_sale.make(env, {})'
 TOUCHED = ('res_partner', 'res_users', 'customer_access', 'customer_administrator', 'customer_processor',
            'customer_ticket', 'mail_message', 'mail_notification')
@@ -41,7 +42,7 @@ class Seeds:
         self.templates = templates
         self.cluster = templates.cluster
         sources = tree_digest(*(ROOT / f'tools/bench_{name}.py' for name in (
-            'agenda', 'patterns', 'project', 'sale', 'sale_rows', 'seed', 'sizes')))
+            'agenda', 'patterns', 'project', 'rma', 'rma_rows', 'sale', 'sale_rows', 'seed', 'sizes')))
         self._digest = hashlib.sha256(f'{template_key(own_addons(), False)} {sources}'.encode()).hexdigest()[:10]
 
     def stock(self):
@@ -64,6 +65,7 @@ class Seeds:
                 shell(self.cluster, database, AGENDA.format(str(ROOT), size.tickets), LOG_DIR / 'bench_agenda.log')
                 shell(self.cluster, database, PROJECT.format(str(ROOT), size.tickets), LOG_DIR / 'bench_project.log')
                 shell(self.cluster, database, SALE.format(str(ROOT), size.tickets // 2), LOG_DIR / 'bench_sale.log')
+                shell(self.cluster, database, RMA.format(str(ROOT), size.tickets // 20), LOG_DIR / 'bench_rma.log')
         return self._get(f'{size.tickets}_{size.customers}{"_light" if size.light else ""}', base, fill)
 
     def _get(self, label, base, fill):

@@ -17,6 +17,7 @@
         'report/customer_rma_slip.xml',
         'views/customer_rma_views.xml',
         'wizards/customer_rma_reject_views.xml',
+        'wizards/customer_rma_scan_views.xml',
         'wizards/customer_rma_simulation_views.xml',
         'views/customer_rma_rule_views.xml',
         'views/customer_rma_reason_views.xml',

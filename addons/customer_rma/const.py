@@ -40,7 +40,7 @@ STATE_COLORS = {
     'inspected': 'primary', 'resolved': 'success', 'rejected': 'danger', 'cancelled': 'secondary',
     'expired': 'secondary',
 }
-RESOLUTIONS = [('refund', 'Refund')]
+RESOLUTIONS = [('refund', 'Refund'), ('replace', 'Replacement'), ('exchange', 'Other product')]
 DECISIONS = [('approve', 'Approve'), ('review', 'Review by staff'), ('refuse', 'Refuse')]
 TRIGGERS = [
     ('approval', 'Approval'), ('scan', 'Carrier scan'), ('receipt', 'Receipt'), ('inspection', 'Inspection')]
@@ -48,12 +48,16 @@ WINDOW_STARTS = [('delivery', 'Delivery'), ('order', 'Order'), ('invoice', 'Invo
 #: order of the triggers: the last one of several rules decides for the whole return
 TRIGGER_ORDER = ('approval', 'scan', 'receipt', 'inspection')
 #: fields of a line that a customer gives
-CUSTOMER_LINE_FIELDS = frozenset({'move_id', 'quantity', 'reason_id', 'resolution'})
+CUSTOMER_LINE_FIELDS = frozenset({'move_id', 'quantity', 'reason_id', 'resolution', 'exchange_product_id', 'lot_ids'})
 MAX_TEXT = 5000
 MAX_LINES = 200
+#: serial numbers or lots of one line of a request
+MAX_LOTS = 1000
 #: orders that the form for a new return offers
 MAX_ORDERS = 50
 MAX_TRACKING = 60
+#: other variants of a product that a customer may choose from
+MAX_VARIANTS = 50
 #: key of the context with the files of a new return: a list of (name, bytes), which no RPC can send
 FILES_KEY = 'customer_rma_files'
 #: key of the context while credit notes are made: new lines keep the invoice line that they reverse
@@ -61,7 +65,9 @@ REVERSAL_KEY = 'customer_rma_reversal'
 
 JOB_KINDS = [
     ('decide', 'Decide'), ('mail', 'Send a mail'), ('return', 'Expect the goods'), ('receipt', 'Take note of a receipt'),
-    ('refund', 'Make credit notes'), ('gateway', 'Refund by the payment provider'), ('close', 'Close')]
+    ('label', 'Get a label'), ('refund', 'Credit and replace'), ('gateway', 'Refund by the payment provider'),
+    ('store', 'Put graded goods away'), ('release', 'Ship what was paid'), ('close', 'Close')]
+LABEL_SOURCES = [('none', 'None'), ('pool', 'Uploaded labels'), ('carrier', 'Carrier')]
 JOB_STATES = [
     ('todo', 'To do'), ('sending', 'Sending'), ('waiting', 'Waiting for the provider'), ('done', 'Done'),
     ('failed', 'Failed')]

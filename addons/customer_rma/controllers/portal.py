@@ -1,3 +1,4 @@
+import base64
 import re
 from urllib.parse import urlencode
 
@@ -5,7 +6,7 @@ from werkzeug.exceptions import NotFound
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.http import request, route
+from odoo.http import content_disposition, request, route
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.customer_sale.controllers.order import contains
@@ -103,6 +104,9 @@ class CustomerRmaPortal(CustomerServicesPortal):
         model_fields = request.env['customer.rma']._fields
         return {name: dict(model_fields[name]._description_selection(request.env)) for name in ('kind', 'state')}
 
+    def _resolution_labels(self):
+        return dict(request.env['customer.rma.line']._fields['resolution']._description_selection(request.env))
+
     @route('/my/rmas/<int:rma_id>', type='http', auth='public', website=True, readonly=True)
     def portal_my_rma(self, rma_id, access_token=None, **params):
         """Show one return: to who may see it, or to who holds its share link."""
@@ -116,11 +120,15 @@ class CustomerRmaPortal(CustomerServicesPortal):
             'rma': rma,
             'state_colors': STATE_COLORS,
             'labels': self._rma_labels(),
+            'resolutions': self._resolution_labels(),
             'timeline': rma._timeline(),
             'can_act': not rma.env.su,
             'can_cancel': rma.state in ('requested', 'review', 'approved'),
             'has_slip': rma.state in ('approved', 'transit') and any(not line.is_kept for line in rma.sudo().line_ids),
             'is_dead': rma.state in DEAD_STATES,
+            # sudo: what belongs to a return that was checked
+            'labels_sudo': rma.sudo().label_ids if rma.state in ('approved', 'transit') else (),
+            'open_invoices_sudo': rma.sudo()._open_exchange_invoices(),
             'max_tracking': MAX_TRACKING,
             'is_created': bool(params.get('created')),
             'action_error': action_error,
@@ -144,6 +152,21 @@ class CustomerRmaPortal(CustomerServicesPortal):
         return request.make_response(content, headers=[
             ('Content-Type', 'application/pdf'), ('Content-Length', len(content)),
             ('Content-Disposition', f'inline; filename="{rma.number}.pdf"')])
+
+    @route('/my/rmas/<int:rma_id>/labels/<int:label_id>', type='http', auth='public', website=True, readonly=True)
+    def portal_my_rma_label(self, rma_id, label_id, access_token=None, **params):
+        """Send a label of the return, as long as goods are to be sent."""
+        rma = self._get_portal_document('customer.rma', rma_id, access_token)
+        # sudo: the return was checked, its label is reached from it
+        label = rma.sudo().label_ids.filtered(lambda label: label.id == label_id)
+        if not label or rma.state not in ('approved', 'transit'):
+            raise NotFound
+        content = base64.b64decode(label.content)
+        is_pdf = content[:5] == b'%PDF-'
+        return request.make_response(content, headers=[
+            ('Content-Type', 'application/pdf' if is_pdf else 'application/octet-stream'),
+            ('Content-Length', len(content)), ('X-Content-Type-Options', 'nosniff'),
+            ('Content-Disposition', content_disposition(label.name))])
 
     # ------------------------------------------------------------------
     # What the customer does with a return
@@ -219,7 +242,8 @@ class CustomerRmaPortal(CustomerServicesPortal):
     def _typed_rma_lines(self, typed, errors):
         """Return the lines of the form: a quantity was typed for a delivered move.
 
-        :param dict typed: fields of the form, ``quantity_<id>`` and ``reason_<id>``
+        :param dict typed: fields of the form, ``quantity_<id>``, ``reason_<id>``, ``resolution_<id>``,
+            ``lot_<id>_<id of the lot>``
         :param dict errors: is filled with what is wrong
         """
         lines = []
@@ -234,6 +258,10 @@ class CustomerRmaPortal(CustomerServicesPortal):
             line = {'move_id': int(match[1]), 'quantity': float(number)}
             if typed.get(f'reason_{match[1]}'):
                 line['reason_id'] = _to_id(typed[f'reason_{match[1]}']) or -1
+            # 'refund', or 'exchange-7' for another product
+            resolution, _dash, product = typed.get(f'resolution_{match[1]}', '').partition('-')
+            line.update({'resolution': resolution or None, 'exchange_product_id': _to_id(product) or None})
+            line['lot_ids'] = [_to_id(name.rsplit('_', 1)[1]) or -1 for name in typed if name.startswith(f'lot_{match[1]}_')]
             lines.append(line)
         return lines
 
@@ -258,6 +286,8 @@ class CustomerRmaPortal(CustomerServicesPortal):
             'order_link': lambda order: '/my/rmas/new?' + urlencode({
                 'orders': ','.join(filter(None, [chosen_ids, str(order.id)])), 'kind': kind}),
             'items': Rma._returnable_items(chosen, kind),
+            'resolutions': self._resolution_labels(),
+            'company_currency': (chosen.sudo().company_id[:1] or request.env.company.sudo()).currency_id,
             'reasons_sudo': Rma._customer_choices('customer.rma.reason'),
             'methods_sudo': Rma._customer_choices('customer.rma.method'),
             'form_key': self._new_form_key(),

@@ -6,6 +6,9 @@ from . import customer_rma_job
 from . import customer_rma_request
 from . import customer_rma_flow
 from . import customer_rma_refund
+from . import customer_rma_exchange
+from . import customer_rma_goods
+from . import customer_rma_label
 from . import customer_rma_timeline
 from . import customer_rma_audit
 from . import account_move

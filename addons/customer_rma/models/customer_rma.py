@@ -64,6 +64,8 @@ class CustomerRma(models.Model):
     picking_count = fields.Integer(compute='_compute_counts', compute_sudo=True)
     credit_note_count = fields.Integer(compute='_compute_counts', compute_sudo=True)
 
+    exchange_count = fields.Integer(compute='_compute_counts', compute_sudo=True)
+
     _number_unique = models.UniqueIndex('(number)', 'This number is taken.')
     _customer_idx = models.Index('(commercial_partner_id, id DESC)')
     _customer_open_idx = models.Index('(commercial_partner_id) WHERE is_closed IS NOT TRUE')
@@ -84,9 +86,10 @@ class CustomerRma(models.Model):
         for rma in self:
             rma.order_names = ', '.join(rma.line_ids.order_id.mapped('name'))
 
-    @api.depends('picking_ids', 'credit_note_ids')
+    @api.depends('picking_ids', 'credit_note_ids', 'exchange_order_ids')
     def _compute_counts(self):
         for rma in self:
+            rma.exchange_count = len(rma.exchange_order_ids)
             rma.picking_count = len(rma.picking_ids)
             rma.credit_note_count = len(rma.credit_note_ids)
 
@@ -182,6 +185,11 @@ class CustomerRma(models.Model):
         """Open the credit notes of the return."""
         self.ensure_one()
         return self._open_records('account.move', self.env._('Credit notes'))
+
+    def action_open_exchanges(self):
+        """Open the orders in exchange."""
+        self.ensure_one()
+        return self._open_records('sale.order', self.env._('Exchanges'))
 
     def _open_records(self, model, name):
         return {

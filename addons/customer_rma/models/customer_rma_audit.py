@@ -67,8 +67,8 @@ class CustomerRma(models.Model):
                 problems.append(self.env._(
                     '%(product)s: refunded %(here)s, credited %(there)s.', product=name, here=line.quantity_refunded,
                     there=credited))
-            if max(line.quantity_received, line.quantity_refunded) - line.quantity_approved > EPSILON:
-                problems.append(self.env._('%s: more came back or was refunded than was approved.', name))
+            if max(line.quantity_received, line.quantity_refunded, line.quantity_replaced) - line.quantity_approved > EPSILON:
+                problems.append(self.env._('%s: more came back, was refunded or replaced than was approved.', name))
         return problems + self._money_differences()
 
     def _money_differences(self):

@@ -41,6 +41,8 @@ class CustomerRma(models.Model):
                 line.quantity_approved = line.quantity
             if has_parcel:
                 rma._add_job('return')
+                if rma.method_id.label_source in ('pool', 'carrier'):
+                    rma._add_job('label')
             rma._add_job('mail', 'approved', event='approved')
             rma._add_job('refund', 'approval')
 
@@ -132,7 +134,7 @@ class CustomerRma(models.Model):
     def _cancel_expected(self):
         """Cancel the transfers that did not happen, and the jobs that would go on."""
         self.picking_ids.filtered(lambda picking: picking.state not in ('done', 'cancel')).action_cancel()
-        self.job_ids.filtered(lambda job: job.state == 'todo' and job.kind in ('return', 'refund')).state = 'done'
+        self.job_ids.filtered(lambda job: job.state == 'todo' and job.kind in ('return', 'label', 'refund')).state = 'done'
 
     @api.model
     def _cron_expire(self):
@@ -172,7 +174,10 @@ class CustomerRma(models.Model):
             expected = wizard._create_return()
             expected.write({'customer_rma_id': self.id, 'origin': self.number})
             for move in expected.move_ids:
-                move.customer_rma_line_id = by_move.get(move.origin_returned_move_id)
+                line = by_move.get(move.origin_returned_move_id)
+                move.write({'customer_rma_line_id': line.id if line else False, 'customer_rma_replacement_id': False})
+                if line:
+                    line._expect_lots(move)
 
     def _return_address(self):
         """Return the partner with the address to which the goods are sent, in sudo."""
@@ -186,16 +191,15 @@ class CustomerRma(models.Model):
         self.ensure_one()
         if self.state in ('approved', 'transit'):
             received = any(line.quantity_received > 0 for line in self.line_ids)
-            is_open = self.picking_ids.filtered(lambda picking: picking.state not in ('done', 'cancel'))
-            if received and not is_open:
+            if received and not self._expected_pickings():
                 self._move_to('received')
             elif received and self.state == 'approved':
                 self._move_to('transit')
         self._add_refund()
 
     def _add_refund(self):
-        """Pay back what is due now, if anything is, and see whether that is all."""
-        if any(line.uom_id.compare(line._quantity_due(), 0) > 0 for line in self.line_ids):
+        """Give what is due now, if anything is, and see whether that is all."""
+        if any(line._is_due() for line in self.line_ids):
             self._add_job('refund', f'after-{len(self.job_ids)}')
         else:
             self._add_job('close', f'after-{len(self.job_ids)}')
@@ -211,11 +215,13 @@ class CustomerRma(models.Model):
     def action_receive(self):
         """Receive all expected goods (staff with a scanner, or an integrator): as the warehouse's validation does.
 
+        Where goods are received in several steps, each call is one step.
+
         :raises UserError: if nothing is expected
         """
         self._check_staff()
         for rma in self.sudo():  # sudo: the right on the return was checked, its own transfers are validated
-            expected = rma.picking_ids.filtered(lambda picking: picking.state not in ('done', 'cancel'))
+            expected = rma._expected_pickings() or rma._open_pickings()
             if not expected:
                 raise UserError(self.env._('Nothing is expected for %s.', rma.number))
             for picking in expected:
@@ -229,12 +235,15 @@ class CustomerRma(models.Model):
     def receive_scan(self, code):
         """Receive the goods of the return whose slip was scanned (staff, or an integrator).
 
-        :param str code: what the barcode on the slip says: the number of the return
+        :param str code: what the barcode on the slip says, the number of the return; or the number of its parcel
         :return: the number of the return
         :raises UserError: for an unknown code
         """
-        rma = self.search([('number', '=', str(code or '').strip())], limit=1)
-        if not rma:
+        code = str(code or '').strip()
+        rma = self.search([('number', '=', code)], limit=1)
+        if not rma and code:
+            rma = self.search([('tracking_ref', '=', code), ('state', 'in', RUNNING_STATES)])
+        if len(rma) != 1:
             raise UserError(self.env._('There is no return with this code.'))
         rma.action_receive()
         return rma.number
@@ -246,6 +255,7 @@ class CustomerRma(models.Model):
             if rma.line_ids.filtered(lambda line: line.quantity_received > 0 and not line.grade_id):
                 raise UserError(self.env._('Please grade every product that was received.'))
             if rma._move_to('inspected'):
+                rma._add_store_job()
                 rma._add_refund()
         return True
 
@@ -263,7 +273,7 @@ class CustomerRma(models.Model):
         notes = self.credit_note_ids.filtered(lambda note: note.state != 'cancel')
         is_paid = all(
             note.state == 'posted' and note.payment_state in ('paid', 'in_payment', 'reversed') for note in notes)
-        is_settled = is_paid and not self._has_running_refund() and all(
+        is_settled = is_paid and not self._has_running_refund() and not self._open_exchanges() and all(
             line._is_settled() for line in self.line_ids)
         if is_settled and self._move_to('resolved'):
             self._add_job('mail', 'resolved', event='resolved')
@@ -272,4 +282,5 @@ class CustomerRma(models.Model):
     def _cron_close(self):
         """Look after returns whose money was paid back by hand, and transactions that were answered late."""
         for rma in self.search([('state', 'in', RUNNING_STATES)]):
+            rma._release_exchanges()
             rma._close_if_settled()

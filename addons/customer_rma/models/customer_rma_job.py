@@ -113,7 +113,10 @@ class CustomerRmaJob(models.Model):
             'mail': lambda: rma._send_event(self.event),
             'return': rma._expect_goods,
             'receipt': rma._take_receipt,
-            'refund': lambda: (rma._make_credit_notes(), rma._add_job('close', f'job-{self.id}')),
+            'label': rma._get_label,
+            'store': rma._store_graded,
+            'refund': lambda: (rma._settle_due(), rma._add_job('close', f'job-{self.id}')),
+            'release': lambda: (rma._release_exchanges(), rma._add_job('close', f'job-{self.id}')),
             'close': rma._close_if_settled,
         }[self.kind]()
 
@@ -208,7 +211,8 @@ class CustomerRma(models.Model):
     def _send_event(self, event):
         """Queue the mail to the customer about an event; its recipient is judged by his rights of now.
 
-        :param str event: ``requested``, ``approved``, ``rejected``, ``cancelled``, ``expired`` or ``resolved``
+        :param str event: ``requested``, ``approved``, ``rejected``, ``cancelled``, ``expired``, ``payment`` or
+            ``resolved``
         """
         self.ensure_one()
         template = self.env.ref(f'customer_rma.mail_template_customer_rma_{event}', raise_if_not_found=False)

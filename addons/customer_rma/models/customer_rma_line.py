@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from odoo.addons.customer_services.const import GROUP_SPECIALIST
@@ -8,6 +8,8 @@ from ..const import DEAD_STATES, DECISIONS, RESOLUTIONS
 
 #: what is fixed once a line is there
 FIXED_FIELDS = frozenset({'rma_id', 'move_id', 'order_line_id', 'product_id'})
+#: resolutions with a credit note
+CREDITED = ('refund', 'exchange')
 
 
 class CustomerRmaLine(models.Model):
@@ -52,6 +54,10 @@ class CustomerRmaLine(models.Model):
     refund_percent = fields.Float(
         string='Refund in percent', compute='_compute_refund_percent', store=True, precompute=True, readonly=False)
 
+    restocking_percent = fields.Float(
+        string='Restocking fee in percent', help='Of what is credited. The rule sets it, refund approvers change it.')
+    shipping_fee = fields.Float(
+        string='Fee for shipping', help='In the currency of the company. A return pays the highest one of its lines, once.')
     rule_id = fields.Many2one('customer.rma.rule', string='Rule', readonly=True, copy=False, ondelete='set null',
         groups=GROUP_SPECIALIST)
     decision = fields.Selection(DECISIONS, readonly=True, copy=False)
@@ -70,6 +76,9 @@ class CustomerRmaLine(models.Model):
         'No more can be approved than was requested.')
     _percent_range = models.Constraint(
         'CHECK (refund_percent >= 0 AND refund_percent <= 100)', 'A refund is between 0 and 100 percent.')
+    _fees_range = models.Constraint(
+        'CHECK (restocking_percent >= 0 AND restocking_percent <= 100 AND shipping_fee >= 0)',
+        'Fees are not negative, and no more than what is credited.')
     _rma_move_unique = models.UniqueIndex('(rma_id, move_id)', 'A delivery stands only once in a return.')
 
     # ------------------------------------------------------------------
@@ -112,10 +121,11 @@ class CustomerRmaLine(models.Model):
                 if part.product_uom_id else part.quantity
                 for part in line.refund_line_ids if part.parent_state == 'posted')
 
-    @api.depends('quantity', 'quantity_approved', 'quantity_received', 'quantity_refunded', 'rma_id.state')
+    @api.depends(
+        'quantity', 'quantity_approved', 'quantity_received', 'quantity_refunded', 'quantity_replaced', 'rma_id.state')
     def _compute_quantity_claimed(self):
         for line in self:
-            done = max(line.quantity_received, line.quantity_refunded)
+            done = max(line.quantity_received, line.quantity_refunded, line.quantity_replaced)
             if line.rma_id.state in ('requested', 'review'):
                 line.quantity_claimed = line.quantity
             elif line.rma_id.state in (*DEAD_STATES, 'resolved'):
@@ -136,6 +146,9 @@ class CustomerRmaLine(models.Model):
                     or move.sale_line_id.order_id.commercial_partner_id != rma.commercial_partner_id
                     or move.company_id != rma.company_id):
                 raise ValidationError(self.env._('These goods were not delivered to this customer.'))
+            if move.product_id != move.sale_line_id.product_id:
+                # a part of a set: what it is worth of the price of the set is nowhere to be seen
+                raise ValidationError(self.env._('Parts of sets cannot be returned here.'))
 
     @api.constrains('move_id', 'quantity')
     def _check_quantity_left(self):
@@ -175,9 +188,9 @@ class CustomerRmaLine(models.Model):
             self._check_guarded([vals])
             if FIXED_FIELDS & set(vals):
                 raise AccessError(self.env._('The goods of a line cannot be changed. Delete it and enter another one.'))
-            if 'refund_percent' in vals:
+            if {'refund_percent', 'restocking_percent', 'shipping_fee'} & set(vals):
                 self.rma_id._check_approver()
-            if {'quantity', 'resolution'} & set(vals) and any(
+            if {'quantity', 'resolution', 'exchange_product_id', 'lot_ids'} & set(vals) and any(
                     state not in ('requested', 'review') for state in self.mapped('state')):
                 raise AccessError(self.env._('The return was decided already.'))
         return super().write(vals)
@@ -186,7 +199,8 @@ class CustomerRmaLine(models.Model):
     def _check_guarded(self, vals_list):
         guarded = {
             'quantity_approved', 'quantity_received', 'quantity_refunded', 'quantity_claimed', 'is_kept', 'rule_id',
-            'decision', 'deadline', 'policy_trace', 'stock_move_ids', 'refund_line_ids'}
+            'decision', 'deadline', 'policy_trace', 'stock_move_ids', 'refund_line_ids', 'quantity_replaced',
+            'replacement_move_ids', 'exchange_line_ids'}
         found = sorted({name for vals in vals_list for name in vals} & guarded)
         if found:
             raise AccessError(self.env._('These fields cannot be set: %s', ', '.join(found)))
@@ -196,12 +210,45 @@ class CustomerRmaLine(models.Model):
         if any(line.rma_id.state not in ('requested', 'review') for line in self.sudo()):
             raise ValidationError(self.env._('The return was decided already.'))
 
+    def action_keep(self):
+        """Let the customer keep the goods, or not after all (refund approvers, before the decision).
+
+        :raises AccessError: for others
+        :raises UserError: if it was decided already
+        """
+        self.check_access('write')
+        self.rma_id._check_approver()
+        for line in self.sudo():  # sudo: the right was checked; the gate owns the field
+            if line.state not in ('requested', 'review'):
+                raise UserError(self.env._('The return was decided already.'))
+            line.is_kept = not line.is_kept
+            line.rma_id.message_post(
+                body=self.env._('%(user)s: the customer keeps %(product)s.', user=self.env.user.name,
+                                product=line.product_id.display_name) if line.is_kept else
+                self.env._('%(user)s: the customer sends %(product)s back.', user=self.env.user.name,
+                           product=line.product_id.display_name),
+                author_id=self.env.user.partner_id.id, subtype_xmlid='mail.mt_note')
+        return True
+
     # ------------------------------------------------------------------
     # Quantities
     # ------------------------------------------------------------------
 
     def _quantity_due(self):
-        """Return what is to be refunded now and was not refunded yet, in the unit of the product."""
+        """Return what is to be credited now and was not credited yet, in the unit of the product."""
+        self.ensure_one()
+        if self.resolution not in CREDITED:
+            return 0.0
+        return max(self._quantity_ready() - self.quantity_refunded, 0.0)
+
+    def _is_due(self):
+        """Tell whether anything is to be given for the line now."""
+        self.ensure_one()
+        due = self._replacement_due() if self.resolution == 'replace' else self._quantity_due()
+        return self.uom_id.compare(due, 0) > 0
+
+    def _quantity_ready(self):
+        """Return for how much of the line something is to be given, or was given, in the unit of the product."""
         self.ensure_one()
         rma = self.rma_id
         if rma.state not in ('approved', 'transit', 'received', 'inspected', 'resolved'):
@@ -213,18 +260,18 @@ class CustomerRmaLine(models.Model):
             target = self.quantity_received if self.grade_id else 0.0
         else:
             target = self.quantity_received
-        return max(min(target, self.quantity_approved) - self.quantity_refunded, 0.0)
+        return max(min(target, self.quantity_approved), 0.0)
 
     def _is_settled(self):
-        """Tell whether nothing more is to come or to be paid back for the line."""
+        """Tell whether nothing more is to come or to be given for the line."""
         self.ensure_one()
         compare = self.uom_id.compare
-        if compare(self.quantity_refunded, self.quantity_approved) >= 0:
+        given = self.quantity_refunded if self.resolution in CREDITED else self.quantity_replaced
+        if compare(given, self.quantity_approved) >= 0:
             return True
-        is_expected = not self.stock_move_ids or self.stock_move_ids.filtered(
-            lambda move: move.state not in ('done', 'cancel'))
-        return not is_expected and self.quantity_received > 0 and compare(
-            self.quantity_refunded, self.quantity_received) >= 0
+        expected = self.stock_move_ids.filtered(lambda move: move.location_id.usage == 'customer')
+        is_expected = not expected or expected.filtered(lambda move: move.state not in ('done', 'cancel'))
+        return not is_expected and self.quantity_received > 0 and compare(given, self.quantity_received) >= 0
 
 
 class StockMove(models.Model):

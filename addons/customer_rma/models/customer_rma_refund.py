@@ -27,7 +27,7 @@ class CustomerRma(models.Model):
         notes = self.env['account.move']
         missing = self.line_ids.browse()
         by_invoice, taken = {}, {}
-        for line in self.line_ids.filtered(lambda line: line.resolution == 'refund'):
+        for line in self.line_ids:
             due = line._quantity_due()
             if line.uom_id.compare(due, 0) <= 0:
                 continue
@@ -46,6 +46,7 @@ class CustomerRma(models.Model):
                            ', '.join(missing.product_id.mapped('display_name'))),
                 self.env._('Refund by hand'))
         for note in notes:
+            self._offset_exchanges(note)
             self._add_gateway_jobs(note)
         return notes
 
@@ -82,13 +83,45 @@ class CustomerRma(models.Model):
                 used.add(copy)
                 commands.append(Command.update(copy.id, values))
         commands += [Command.delete(line.id) for line in note.invoice_line_ids if line not in used]
-        note.write({'invoice_line_ids': commands})
+        fees = self._restocking_fees(note, shares, copies)
+        note.write({'invoice_line_ids': commands + fees})
+        self._charge_shipping(note, next(iter(used)))
         note.action_post()
         open_lines = (invoice | note).line_ids.filtered(
             lambda line: line.account_id.account_type == 'asset_receivable' and not line.reconciled)
         if len(open_lines.move_id) > 1:  # what is not paid yet becomes less
             open_lines.reconcile()
         return note
+
+    def _restocking_fees(self, note, shares, copies):
+        """Return the commands for lines that take the restocking fees off a credit note, with the taxes of the goods."""
+        commands = []
+        for line, part, quantity in shares:
+            if not line.restocking_percent:
+                continue
+            data = copies[part].copy_data({
+                'move_id': note.id, 'customer_rma_origin_id': False,
+                'name': self.env._('Restocking fee of %(percent)s %%: %(product)s', percent=f'{line.restocking_percent:g}',
+                                   product=line.product_id.display_name),
+                'quantity': line.uom_id._compute_quantity(quantity, part.product_uom_id, round=False),
+                'price_unit': -part.price_unit * line.refund_percent * line.restocking_percent / 10000.0})[0]
+            commands.append(Command.create(data))
+        return commands
+
+    def _charge_shipping(self, note, copy):
+        """Take the fee for shipping off the first credit note of the return, no more than it credits.
+
+        :param copy: a line of the credit note: account and taxes are as there
+        """
+        fee = max((line.shipping_fee for line in self.line_ids if not line.is_kept), default=0.0)
+        if not fee or (self.credit_note_ids - note).filtered(lambda other: other.state != 'cancel'):
+            return
+        fee = self.company_id.currency_id._convert(fee, note.currency_id, self.company_id, note.invoice_date)
+        data = copy.copy_data({
+            'move_id': note.id, 'customer_rma_origin_id': False, 'product_id': False, 'product_uom_id': False,
+            'name': self.env._('Fee for the return shipment'), 'quantity': 1, 'discount': 0,
+            'price_unit': -min(fee, note.amount_untaxed)})[0]
+        note.write({'invoice_line_ids': [Command.create(data)]})
 
     # ------------------------------------------------------------------
     # Refunds

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
-from ..const import CUSTOMER_LINE_FIELDS, FILES_KEY, KINDS, MAX_LINES, MAX_ORDERS, MAX_TEXT, RESOLUTIONS
+from ..const import CUSTOMER_LINE_FIELDS, FILES_KEY, KINDS, MAX_LINES, MAX_LOTS, MAX_ORDERS, MAX_TEXT, MAX_VARIANTS
 from ..policy import Item, decide
 
 
@@ -47,36 +47,65 @@ class CustomerRma(models.Model):
         :param str kind: kind of the return
         :return: list of dicts: ``move`` and ``order_line`` (in sudo), ``product``, ``left`` (in the unit of the
             product), ``blocked`` (reason or ``''``), ``deadline``, ``estimate`` (refund for one unit),
-            ``currency``, ``verdict``, ``photos`` (whether one is needed)
+            ``currency``, ``verdict``, ``photos`` (whether one is needed), ``lots`` (``stock.lot`` to choose from),
+            ``resolutions`` (see :meth:`_choices_of_item`), ``restocking`` (percent), ``shipping`` (in the currency of
+            the company), ``methods`` (ids, empty for all)
         """
         moves = self._returnable_moves(orders)
         left = moves._returnable_quantities() if moves else {}
         rules = self.env['customer.rma.rule']._rules_of(orders.company_id[:1] or self.env.company)
         plain, facts, items = rules._to_policy(), {}, []
         for move in moves:
-            line = move.sale_line_id
-            estimate = line._refund_estimate()
+            estimate = move.sale_line_id._refund_estimate()
             verdict = decide(plain, self._policy_item(
                 move, kind, estimate * max(left[move], 0.0), facts=facts))
             rule = rules.browse(verdict.rule.id) if verdict.rule else rules.browse()
-            blocked = self._blocked_reason(move, left[move], verdict, rule)
-            items.append({
-                'move': move, 'order_line': line, 'product': move.product_id, 'left': max(left[move], 0.0),
-                'delivered': move._in_product_unit(move.quantity), 'blocked': blocked, 'deadline': verdict.deadline,
-                'estimate': line.currency_id.round(estimate), 'currency': line.currency_id, 'verdict': verdict,
-                'photos': bool(rule.photos_required), 'message': rule.message or ''})
+            items.append(self._returnable_item(move, left[move], kind, estimate, verdict, rule))
         return items + self._service_items(orders)
 
     @api.model
+    def _returnable_item(self, move, left, kind, estimate, verdict, rule):
+        """Return one item of :meth:`_returnable_items`."""
+        line, lots = move.sale_line_id, move.move_line_ids.lot_id
+        choices = self._choices_of_item(move, rule, kind, estimate)
+        blocked = self._blocked_reason(move, left, verdict, rule) or (
+            '' if choices else self.env._('This product cannot be returned.'))
+        return {
+            'move': move, 'order_line': line, 'product': move.product_id, 'left': max(left, 0.0),
+            'delivered': move._in_product_unit(move.quantity), 'blocked': blocked, 'deadline': verdict.deadline,
+            'estimate': line.currency_id.round(estimate * (100.0 - rule.restocking_percent) / 100.0),
+            'currency': line.currency_id, 'verdict': verdict, 'photos': bool(rule.photos_required),
+            'message': rule.message or '', 'lots': move._returnable_lots() if lots else lots, 'resolutions': choices,
+            'restocking': rule.restocking_percent, 'shipping': rule.shipping_fee, 'methods': rule.method_ids.ids}
+
+    @api.model
+    def _choices_of_item(self, move, rule, kind, estimate):
+        """Return what a customer may ask for instead of delivered goods.
+
+        :return: list of ``(resolution, other product in sudo or an empty one, difference in price for one)``
+        """
+        nothing, others = move.product_id.browse(), move.product_id.product_tmpl_id.product_variant_ids - move.product_id
+        names = rule._allowed_resolutions(kind)
+        choices = [(name, nothing, 0.0) for name in names if name != 'exchange']
+        if 'exchange' in names:
+            choices += [
+                ('exchange', product, move.sale_line_id._price_of_other(product) - estimate)
+                for product in others.filtered(lambda other: other.active and other.sale_ok)[:MAX_VARIANTS]]
+        return choices
+
+    @api.model
     def _service_items(self, orders):
-        """Return the lines of the orders that are no goods, as items that are blocked."""
+        """Return the lines of the orders that are no goods, and sets, of which parts were delivered, as blocked items."""
         lines = orders.sudo().order_line.filtered(
-            lambda line: not line.display_type and line.product_id.type == 'service' and not line.is_downpayment
-            and not line._is_delivery())
+            lambda line: not line.display_type and not line.is_downpayment and not line._is_delivery() and (
+                line.product_id.type == 'service' or (
+                    line.qty_delivered > 0 and line.move_ids and line.product_id not in line.move_ids.product_id)))
         return [{
             'move': None, 'order_line': line, 'product': line.product_id, 'left': 0.0, 'delivered': line.qty_delivered,
-            'blocked': self.env._('Services cannot be sent back.'), 'deadline': None, 'estimate': 0.0,
-            'currency': line.currency_id, 'verdict': None, 'photos': False, 'message': ''} for line in lines]
+            'blocked': self.env._('Services cannot be sent back.') if line.product_id.type == 'service' else
+            self.env._('This is a set: please write to us if you want to return it.'), 'deadline': None, 'estimate': 0.0,
+            'currency': line.currency_id, 'verdict': None, 'photos': False, 'message': '', 'lots': [], 'resolutions': [],
+            'restocking': 0.0, 'shipping': 0.0, 'methods': []} for line in lines]
 
     @api.model
     def _blocked_reason(self, move, left, verdict, rule):
@@ -155,8 +184,12 @@ class CustomerRma(models.Model):
         items = self._items_of_request([line['move_id'] for line in checked], kind)
         commands = [Command.create(self._prepare_line(line, items)) for line in checked]
         files = self.env.context.get(FILES_KEY) or []
-        if any(items[line['move_id']]['photos'] for line in checked) and not files:
+        chosen = [items[line['move_id']] for line in checked]
+        if any(item['photos'] for item in chosen) and not files:
             raise UserError(self.env._('Please add a photo of the goods.'))
+        if values.get('method_id') and any(
+                item['methods'] and values['method_id'] not in item['methods'] for item in chosen):
+            raise UserError(self.env._('These goods cannot come back in this way. Please choose another one.'))
         return {**values, 'line_ids': commands}
 
     @api.model
@@ -174,10 +207,15 @@ class CustomerRma(models.Model):
             raise UserError(self.env._('Please enter a quantity.'))
         if reason is not None and reason not in self._customer_choices('customer.rma.reason').ids:
             raise UserError(self.env._('Please choose one of the reasons in the list.'))
-        resolution = line.get('resolution') or 'refund'
-        if resolution not in dict(RESOLUTIONS):
+        resolution, product = line.get('resolution') or None, line.get('exchange_product_id') or None
+        lots = line.get('lot_ids') or []
+        if type(resolution) not in (str, type(None)) or type(product) not in (int, type(None)):
             raise UserError(self.env._('Please choose what you want.'))
-        return {'move_id': move_id, 'quantity': quantity, 'reason_id': reason, 'resolution': resolution}
+        if not isinstance(lots, list) or len(lots) > MAX_LOTS or any(type(lot) is not int for lot in lots):
+            raise UserError(self.env._('Please choose the serial numbers or lots in the list.'))
+        return {
+            'move_id': move_id, 'quantity': quantity, 'reason_id': reason, 'resolution': resolution,
+            'exchange_product_id': product, 'lot_ids': lots}
 
     @api.model
     def _customer_choices(self, model):
@@ -227,7 +265,14 @@ class CustomerRma(models.Model):
         quantity, is_whole = line['quantity'], float(item['delivered']).is_integer()
         if abs(unit.round(quantity) - quantity) > 1e-9 or (is_whole and not float(quantity).is_integer()):
             raise UserError(self.env._('%s: please enter whole units.', name))
-        return {name: value for name, value in line.items() if value is not None}
+        possible = [(resolution, product.id or None) for resolution, product, _price in item['resolutions']]
+        wanted = (line['resolution'] or possible[0][0], line['exchange_product_id'])
+        if wanted not in possible:
+            raise UserError(self.env._('%s: please choose one of the possibilities in the list.', name))
+        if set(line['lot_ids']) - set(item['lots'].ids):
+            raise UserError(self.env._('%s: please choose the serial numbers or lots in the list.', name))
+        values = {**line, 'resolution': wanted[0], 'lot_ids': [Command.set(line['lot_ids'])]}
+        return {name: value for name, value in values.items() if value is not None}
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -247,10 +292,15 @@ class CustomerRma(models.Model):
 
         :raises UserError: with the message of the rule
         """
-        for line in self.line_ids.filtered(lambda line: line.decision == 'refuse'):
+        for line in self.line_ids:
+            if line.decision == 'refuse':
+                reason = line.rule_id.message or self.env._('This product cannot be returned.')
+            elif line.resolution not in line.rule_id._allowed_resolutions(self.kind):
+                reason = line.rule_id.message or self.env._('please choose another possibility for this reason.')
+            else:
+                continue
             raise UserError(self.env._(
-                '%(product)s: %(reason)s', product=line.product_id.display_name,
-                reason=line.rule_id.message or self.env._('This product cannot be returned.')))
+                '%(product)s: %(reason)s', product=line.product_id.display_name, reason=reason))
 
     def _post_request(self, files):
         """Keep what the customer wrote and sent along as the first message of the conversation."""
@@ -312,6 +362,7 @@ class CustomerRmaLine(models.Model):
             line.write({
                 'rule_id': rule.id, 'decision': verdict.decision, 'deadline': verdict.deadline,
                 'policy_trace': line._explain_verdict(verdict),
+                'restocking_percent': rule.restocking_percent, 'shipping_fee': rule.shipping_fee,
                 'is_kept': bool(rule.keep_amount) and verdict.decision == 'approve' and estimate <= rule.keep_amount})
 
     def _explain_verdict(self, verdict):
@@ -348,6 +399,15 @@ class SaleOrderLine(models.Model):
             return sum(parts.mapped('price_total')) / quantity
         ordered = self.product_uom_id._compute_quantity(self.product_uom_qty, unit, round=False)
         return self.price_total / ordered if ordered else 0.0
+
+    def _price_of_other(self, product):
+        """Return what one unit of another product costs the customer today, taxes included, by the order's pricelist."""
+        self.ensure_one()
+        order = self.order_id
+        price = order.pricelist_id._get_product_price(product, 1.0, currency=self.currency_id)
+        taxes = order.fiscal_position_id.map_tax(product.taxes_id._filter_taxes_by_company(order.company_id))
+        return taxes.compute_all(
+            price, currency=self.currency_id, product=product, partner=order.partner_id)['total_included']
 
 
 class StockMove(models.Model):

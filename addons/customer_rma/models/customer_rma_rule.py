@@ -45,12 +45,37 @@ class CustomerRmaRule(models.Model):
     refund_trigger = fields.Selection(TRIGGERS, string='Refund at', required=True, default='receipt')
     keep_amount = fields.Float(
         string='Keep up to', help='Goods of at most this value are refunded without coming back. 0: never.')
+    refund_allowed = fields.Boolean(string='Refund possible', default=True)
+    replace_allowed = fields.Boolean(string='Replacement possible', default=True)
+    exchange_allowed = fields.Boolean(string='Other product possible', default=True)
+    method_ids = fields.Many2many('customer.rma.method', string='Ways', help='Empty: all of them.')
+    restocking_percent = fields.Float(
+        string='Restocking fee in percent', help='Taken off what is credited for the goods.')
+    shipping_fee = fields.Float(
+        string='Fee for shipping', help='In the currency of the company, once a return, taken off the credit note.')
     message = fields.Text(
         string='Message to the customer', translate=True, help='Why a return is not possible, or what to expect.')
 
     _days_positive = models.Constraint(
         'CHECK (window_days >= 0 AND days_from >= 0 AND days_to >= 0 AND velocity_limit >= 0)',
         'Days and limits are not negative.')
+    _fees_range = models.Constraint(
+        'CHECK (restocking_percent >= 0 AND restocking_percent <= 100 AND shipping_fee >= 0)',
+        'Fees are not negative, and no more than what is credited.')
+    _something_allowed = models.Constraint(
+        "CHECK (decision = 'refuse' OR refund_allowed OR replace_allowed OR exchange_allowed)",
+        'A rule that does not refuse gives customers at least one possibility.')
+
+    def _allowed_resolutions(self, kind='return'):
+        """Return what customers may ask for, as list of resolutions; without a rule that is everything.
+
+        :param str kind: kind of the return; who withdraws from a contract gets his money
+        """
+        if kind == 'withdrawal':
+            return ['refund']
+        return [
+            name for name in self.env['customer.rma.line']._fields['resolution'].get_values(self.env)
+            if not self or f'{name}_allowed' not in self._fields or self[f'{name}_allowed']]
 
     @api.model
     def _rules_of(self, company, draft=False):

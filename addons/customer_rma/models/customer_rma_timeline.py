@@ -5,6 +5,13 @@ from odoo.fields import Command
 from odoo.tools import format_datetime
 
 
+def _goods(moves):
+    """Return the done moves as text: how many of what."""
+    return ', '.join(
+        f'{move._in_product_unit(move.quantity):g} × {move.product_id.display_name}'
+        for move in moves if move.state == 'done' and move.quantity)
+
+
 class CustomerRma(models.Model):
     _inherit = 'customer.rma'
 
@@ -25,7 +32,8 @@ class CustomerRma(models.Model):
         self.ensure_one()
         rma_sudo = self.sudo()  # whoever may see the return may see what happened to it
         steps = [
-            *rma_sudo._timeline_states(), *rma_sudo._timeline_goods(), *rma_sudo._timeline_money()]
+            *rma_sudo._timeline_states(), *rma_sudo._timeline_goods(), *rma_sudo._timeline_others(),
+            *rma_sudo._timeline_money()]
         return sorted(
             (dict({'text': '', 'url': ''}, **step) for step in steps if step['date']), key=lambda step: step['date'])
 
@@ -44,13 +52,18 @@ class CustomerRma(models.Model):
         ]
 
     def _timeline_goods(self):
-        steps = []
-        for picking in self.picking_ids.filtered(lambda picking: picking.state == 'done'):
-            goods = ', '.join(
-                f'{move._in_product_unit(move.quantity):g} × {move.product_id.display_name}'
-                for move in picking.move_ids if move.state == 'done' and move.quantity)
-            steps.append({'date': picking.date_done, 'title': self.env._('Received'), 'text': goods})
-        return steps
+        return [
+            {'date': picking.date_done, 'title': self.env._('Received'), 'text': _goods(picking.move_ids)}
+            for picking in self.picking_ids if picking.state == 'done' and picking.location_id.usage == 'customer']
+
+    def _timeline_others(self):
+        """What the customer gets instead."""
+        sent = self.line_ids._replacement_moves().filtered(lambda move: move.state == 'done')
+        return [{
+            'date': picking.date_done, 'title': self.env._('Replacement sent'), 'text': _goods(moves),
+        } for picking, moves in sent.grouped('picking_id').items()] + [{
+            'date': order.date_order, 'title': self.env._('Ordered in exchange'), 'text': order.name,
+            'url': f'/my/orders/{order.id}'} for order in self.exchange_order_ids if order.state == 'sale']
 
     def _timeline_money(self):
         notes = [{
@@ -64,19 +77,20 @@ class CustomerRma(models.Model):
 
     @api.model
     def _customer_demo_returns(self, order_ids):
-        """Make two returns of demo orders: one waits for staff, one was approved (demo data only)."""
+        """Deliver a demo order and return some of it: one return waits for staff, one was approved (demo data only)."""
         order = self.env['sale.order'].browse(order_ids)
+        for move in order.picking_ids.move_ids:
+            move.write({'quantity': move.product_uom_qty, 'picked': True})
+        order.picking_ids.with_context(skip_backorder=True, skip_sms=True).button_validate()
         moves = self._returnable_moves(order)
-        if not moves:
-            return
         first, second = self.create([{
             'partner_id': order.partner_id.id, 'company_id': order.company_id.id, 'kind': kind,
             'description': text, 'method_id': self.env.ref('customer_rma.customer_rma_method_parcel').id,
             'line_ids': [Command.create({
-                'move_id': moves[0].id, 'quantity': 1,
+                'move_id': move.id, 'quantity': 1,
                 'reason_id': self.env.ref(f'customer_rma.customer_rma_reason_{reason}').id})],
-        } for kind, text, reason in (
-            ('claim', 'One of the lamps flickers.', 'defect'), ('return', 'We ordered one too many.', 'not_wanted'))])
+        } for move, kind, text, reason in (
+            (moves[0], 'claim', 'It flickers.', 'defect'), (moves[-1], 'return', 'We ordered one too many.', 'not_wanted'))])
         for rma in (first, second):
             rma._decide()
             rma.job_ids.filtered(lambda job: job.kind == 'mail').state = 'done'  # nobody is written to

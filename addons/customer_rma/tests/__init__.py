@@ -3,6 +3,7 @@ from . import (
     test_audit,
     test_conformance,
     test_flow,
+    test_goods,
     test_parallel,
     test_portal,
     test_refund,

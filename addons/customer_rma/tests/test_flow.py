@@ -105,10 +105,10 @@ class TestFlow(RmaCommon):
     def test_expiry(self):
         """Issue 7.12: an approved return whose goods do not come expires, and its goods can be asked for again."""
         rma = self._requested(self.user_a1, self.sold_a1, 3)
-        self.assertEqual(rma.expiry_date, fields.Date.today() + timedelta(days=30))
+        self.assertEqual(rma.expiry_date, fields.Date.context_today(rma) + timedelta(days=30))
         rma._cron_expire()
         self.assertEqual(rma.state, 'approved')
-        rma.expiry_date = fields.Date.today() - timedelta(days=1)
+        rma.expiry_date = fields.Date.context_today(rma) - timedelta(days=1)
         rma._cron_expire()
         self.assertEqual((rma.state, rma.picking_ids.state), ('expired', 'cancel'))
         self._request(self.user_a1, self.sold_a1, 3)

@@ -1,1 +1,1 @@
-from . import test_refund
+from . import test_property, test_refund

@@ -1,4 +1,6 @@
 """Records of ``customer_rma`` for the matrix."""
+import base64
+
 from odoo.fields import Command
 
 DOCUMENTS = {'customer.rma': lambda test, values: {}}
@@ -34,7 +36,14 @@ def named(test, customer, of_a):
     return {'name': f'Matrix {test._next()}'}
 
 
+def label_values(test, customer, of_a):
+    """Return the values of a label that no return has yet."""
+    method = test.env['customer.rma.method'].create({'name': f'Matrix {test._next()}'})
+    return {'name': 'label.pdf', 'content': base64.b64encode(b'%PDF-1.4 label'), 'method_id': method.id}
+
+
 VALUES = {
+    'customer.rma.label': label_values,
     'customer.rma.line': line_values,
     'customer.rma.job': job_values,
     'customer.rma.rule': named,
@@ -53,6 +62,9 @@ def names(test):
     rma._approve()
     message = rma.message_post(
         body='file', attachments=[('a.txt', b'content')], message_type='comment', subtype_xmlid='mail.mt_comment')
+    label, other_label = test.env['customer.rma.label'].create(
+        [dict(label_values(test, None, True), rma_id=number) for number in (rma.id, other.id)])
     return {
-        'rma': rma.id, 'rma_token': rma._portal_ensure_token(), 'rma_file': message.attachment_ids.id,
+        'rma': rma.id, 'rma_label': label.id, 'rma_label_other': other_label.id,
+        'rma_token': rma._portal_ensure_token(), 'rma_file': message.attachment_ids.id,
         'rma_cancel': other.id}

@@ -1,0 +1,212 @@
+"""What the warehouse does: serial numbers and lots, receipts in several steps, places for graded goods."""
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command, Domain
+
+from ..const import DEAD_STATES
+from ..policy import allocate
+
+
+class CustomerRma(models.Model):
+    _inherit = 'customer.rma'
+
+    def _expected_pickings(self):
+        """Return the open transfers by which the customer sends goods back."""
+        return self._open_pickings().filtered(lambda picking: picking.location_id.usage == 'customer')
+
+    def _open_pickings(self):
+        return self.picking_ids.filtered(lambda picking: picking.state not in ('done', 'cancel'))
+
+    def _store_graded(self):
+        """Bring what was graded to the place of its grade, by transfers that are done at once.
+
+        Goods that the warehouse still has to put away are put away there instead.
+        """
+        self.ensure_one()
+        for line in self.line_ids.filtered(lambda line: line.quantity_received > 0 and line.grade_id.location_id):
+            target = line.grade_id.location_id
+            inner = line.stock_move_ids.filtered(
+                lambda move: move.state not in ('done', 'cancel') and move.location_id.usage != 'customer')
+            if inner:
+                inner.write({'location_dest_id': target.id})
+                inner.move_line_ids.write({'location_dest_id': target.id})
+                continue
+            for (source, lot), quantity in line._places().items():
+                if source != target and line.uom_id.compare(quantity, 0) > 0:
+                    line._transfer(source, target, lot, quantity)
+
+    def _add_store_job(self):
+        """Plan to bring graded goods to their places, if there are any."""
+        if any(line.grade_id.location_id for line in self.line_ids):
+            self._add_job('store')
+
+
+class CustomerRmaLine(models.Model):
+    _inherit = 'customer.rma.line'
+
+    lot_ids = fields.Many2many(
+        'stock.lot', string='Serial numbers or lots', copy=False, groups='base.group_user',
+        help='Which of the delivered pieces come back.')
+    tracking = fields.Selection(related='product_id.tracking')
+    lot_names = fields.Char(string='Numbers', compute='_compute_lot_names', compute_sudo=True)
+
+    @api.depends('lot_ids.name')
+    def _compute_lot_names(self):
+        for line in self:
+            line.lot_names = ', '.join(line.lot_ids.mapped('name'))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Fill in serial numbers and lots where there is no choice."""
+        lines = super().create(vals_list)
+        for line in lines.sudo().filtered(lambda line: line.tracking != 'none' and not line.lot_ids):
+            free = line.move_id._returnable_lots(without=line)
+            if len(free) == (line.quantity if line.tracking == 'serial' else 1):
+                line.lot_ids = free
+        lines._check_lots_given()
+        return lines
+
+    def _check_lots_given(self):
+        """Ask for the numbers of tracked goods, once a line is complete.
+
+        :raises ValidationError: if they are missing
+        """
+        for line in self.sudo():
+            if line.tracking == 'none' or not line.move_id.move_line_ids.lot_id:
+                continue
+            wanted = line.quantity if line.tracking == 'serial' else max(len(line.lot_ids), 1)
+            if len(line.lot_ids) != wanted:
+                raise ValidationError(self.env._(
+                    '%s: please choose the serial numbers or lots that come back.', line.product_id.display_name))
+
+    @api.constrains('lot_ids', 'move_id', 'quantity')
+    def _check_lots(self):
+        """Only what was delivered by the move comes back, each serial number in one return at a time."""
+        for line in self.sudo().filtered('lot_ids'):
+            delivered = line.move_id._delivered_lots()
+            name = line.product_id.display_name
+            foreign = line.lot_ids - self.env['stock.lot'].union(*delivered)
+            if foreign:
+                raise ValidationError(self.env._(
+                    '%(product)s: %(lots)s was not delivered with these goods.', product=name,
+                    lots=', '.join(foreign.mapped('name'))))
+            if line.tracking == 'serial':
+                if len(line.lot_ids) != line.quantity:
+                    raise ValidationError(self.env._('%s: please choose one serial number for each piece.', name))
+                taken = line.lot_ids - line.move_id._returnable_lots(without=line)
+                if taken:
+                    raise ValidationError(self.env._(
+                        '%(product)s: %(lots)s is being returned already.', product=name,
+                        lots=', '.join(taken.mapped('name'))))
+            elif line.uom_id.compare(line.quantity, sum(delivered[lot] for lot in line.lot_ids)) > 0:
+                raise ValidationError(self.env._('%s: not as many were delivered of these lots.', name))
+
+    def _expect_lots(self, move):
+        """Let an expected move ask for the lots that the customer named."""
+        self.ensure_one()
+        if not self.lot_ids:
+            return
+        delivered = self.move_id._delivered_lots()
+        limits = [(lot, 1.0 if self.tracking == 'serial' else delivered[lot]) for lot in self.lot_ids]
+        parts, _rest = allocate(self.quantity_approved, limits)
+        move.move_line_ids.unlink()
+        self.env['stock.move.line'].create([
+            {**move._prepare_move_line_vals(), 'quantity': quantity, 'lot_id': lot.id,
+             'product_uom_id': self.uom_id.id} for lot, quantity in parts])
+
+    def _places(self):
+        """Return where the goods that came back are: dict ``(location, lot)`` -> quantity in the unit of the product."""
+        self.ensure_one()
+        places = {}
+        for part in self.stock_move_ids.move_line_ids.filtered(lambda part: part.state == 'done'):
+            for location, sign in ((part.location_dest_id, 1), (part.location_id, -1)):
+                if location.usage == 'internal':
+                    key = (location, part.lot_id)
+                    places[key] = places.get(key, 0.0) + sign * part.quantity_product_uom
+        return places
+
+    def _transfer(self, source, target, lot, quantity):
+        """Move goods inside of the company, at once."""
+        kind = (source.warehouse_id or self.origin_picking_id.picking_type_id.warehouse_id).int_type_id
+        picking = self.env['stock.picking'].with_company(self.company_id).create({
+            'picking_type_id': kind.id, 'location_id': source.id, 'location_dest_id': target.id,
+            'origin': self.rma_id.number, 'customer_rma_id': self.rma_id.id, 'company_id': self.company_id.id,
+            'move_ids': [Command.create({
+                'product_id': self.product_id.id, 'product_uom_qty': quantity, 'product_uom': self.uom_id.id,
+                'location_id': source.id, 'location_dest_id': target.id, 'company_id': self.company_id.id,
+                'customer_rma_line_id': self.id})]})
+        picking.action_confirm()
+        move = picking.move_ids
+        move.move_line_ids.unlink()
+        self.env['stock.move.line'].create({
+            **move._prepare_move_line_vals(), 'quantity': quantity, 'lot_id': lot.id, 'product_uom_id': self.uom_id.id})
+        move.picked = True
+        picking.with_context(skip_backorder=True, skip_sms=True).button_validate()
+
+
+class CustomerRmaGrade(models.Model):
+    _inherit = 'customer.rma.grade'
+
+    location_id = fields.Many2one(
+        'stock.location', string='Place', domain=[('usage', 'in', ('internal', 'inventory'))], check_company=True,
+        ondelete='restrict', help='Where goods of this grade are brought after the inspection; a place for scrap scraps them.')
+
+
+class StockMove(models.Model):
+    _inherit = 'stock.move'
+
+    def _delivered_lots(self):
+        """Return what of each lot a delivered move brought: dict lot -> quantity in the unit of the product."""
+        lots = {}
+        for part in self.move_line_ids.filtered('lot_id'):
+            lots[part.lot_id] = lots.get(part.lot_id, 0.0) + part.quantity_product_uom
+        return lots
+
+    def _returnable_lots(self, without=None):
+        """Return the lots of a delivered move that no return takes; lots of several pieces stay available.
+
+        :param without: lines that do not count, ``customer.rma.line``
+        """
+        self.ensure_one()
+        lots = self.env['stock.lot'].union(*self._delivered_lots())
+        if self.product_id.tracking != 'serial':
+            return lots
+        others = self.env['customer.rma.line'].sudo().search(
+            Domain('move_id', '=', self.id) & Domain('id', 'not in', without.ids if without else [])
+            & Domain('rma_id.state', 'not in', DEAD_STATES))
+        for other in others:
+            moves = other.stock_move_ids.filtered(lambda move: move.state == 'done')
+            # what did not come back after all can be asked for again
+            lots -= moves.move_line_ids.lot_id if moves and other.rma_id.state == 'resolved' else other.lot_ids
+        return lots
+
+    def _get_new_picking_values(self):
+        """Transfers that follow a receipt in several steps belong to its return."""
+        values = super()._get_new_picking_values()
+        rma = self.customer_rma_line_id.rma_id
+        return {**values, 'customer_rma_id': rma.id} if len(rma) == 1 else values
+
+    def _search_picking_for_assignation_domain(self):
+        """Goods of a return do not mix with others in one transfer."""
+        # a list, since other addons add to it
+        return [
+            *super()._search_picking_for_assignation_domain(),
+            ('customer_rma_id', '=', self.customer_rma_line_id.rma_id.id)]
+
+
+class StockPicking(models.Model):
+    _inherit = 'stock.picking'
+
+    def _check_returned_lots(self):
+        """Refuse goods that were never delivered to the customer, by their numbers.
+
+        :raises UserError: with the foreign numbers
+        """
+        for move in self.sudo().move_ids.filtered(
+                lambda move: move.customer_rma_line_id and move.location_id.usage == 'customer'):
+            delivered = move.customer_rma_line_id.move_id.move_line_ids.lot_id
+            foreign = move.move_line_ids.lot_id - delivered if delivered else delivered
+            if foreign:
+                raise UserError(self.env._(
+                    '%(lots)s was not delivered to this customer, so it does not belong to the return %(number)s.',
+                    lots=', '.join(foreign.mapped('name')), number=move.customer_rma_line_id.rma_id.number))
