@@ -11,4 +11,5 @@
         'security/rules.xml',
         'views/blog_blog_views.xml',
     ],
+    'demo': ['demo/customer_registration_website_blog_demo.xml'],
 }

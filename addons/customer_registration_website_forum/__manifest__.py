@@ -11,4 +11,5 @@
         'security/rules.xml',
         'views/forum_forum_views.xml',
     ],
+    'demo': ['demo/customer_registration_website_forum_demo.xml'],
 }

@@ -12,4 +12,5 @@
         'views/product_public_category_views.xml',
         'views/shop_templates.xml',
     ],
+    'demo': ['demo/customer_registration_website_sale_demo.xml'],
 }

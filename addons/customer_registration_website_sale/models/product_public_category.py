@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class ProductPublicCategory(models.Model):
@@ -6,6 +6,9 @@ class ProductPublicCategory(models.Model):
 
     _name = 'product.public.category'
     _inherit = ['product.public.category', 'customer.visible.mixin']
+
+    # declared here too: else the table of the relation would belong to the addon of the mixin, and outlive this one
+    customer_group_ids = fields.Many2many()
 
     @api.model
     def _customer_closed(self, domain):
