@@ -127,6 +127,7 @@ def test_script_is_text(outside, clara, page):
     '/my/tickets/2147483648', '/my/tickets/1/files/99999999999999999999', '/my/tickets/new?name=%00',
     '/my?%00=1', '/my/tickets?access_token=%00', '/my/tickets/new?about=%00', "/my/tickets/new?about=order-1'--",
     '/support/new?name=%00', '/support/thanks?%00', '/support/suggestions?q=%00%FF', '/support/suggestions?q[]=%25',
+    '/withdrawal?order=%00', '/withdrawal/link/%00', '/withdrawal/link/%FF%FE',
 ])
 def test_broken_addresses(clara, unchanged, path):
     """Issue 2.15: unknown keys, pages and ids, NUL and broken UTF-8 in an address give a page or a 404."""

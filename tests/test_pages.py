@@ -14,7 +14,7 @@ PAGES = [
     '/my/appointments', '/my/appointments/new', '/my/appointments/feed',
     '/my/quotes?filterby=all', '/my/orders', '/my/invoices', '/my/invoices/overdue', 'offer', 'order', 'invoice', 'invoices together',
     '/my/rmas', '/my/rmas/new', 'rma', 'goods to return',
-    '/my/files', '/my/files?groupby=project', '/my/files/notifications', '/my/requests',
+    '/my/files', '/my/files?groupby=project', '/my/files/notifications', '/my/requests', '/withdrawal',
 ]
 OVERFLOW = """() => {
     const width = document.documentElement.clientWidth;
