@@ -75,7 +75,8 @@ def test_last_line(monkeypatch, capsys):
     monkeypatch.setattr(testing, '_cluster', contextlib.nullcontext)
     monkeypatch.setattr(testing, 'Templates', lambda server: SimpleNamespace(
         drop_clones=lambda: None, prune=lambda: None))
-    monkeypatch.setattr(testing, 'run_addon', lambda templates, name: testing.Result(name, passed=3, failed=1))
+    monkeypatch.setattr(
+        testing, 'run_addons', lambda templates, label, names: testing.Result(label, passed=3, failed=1))
     assert testing.run_all(['customer_helpdesk']) == 1
     assert capsys.readouterr().out.splitlines()[-1] == '3 passed, 1 failed'
     with pytest.raises(Problem, match='unknown addon nonsense'):

@@ -1,7 +1,8 @@
 """`scripts/test`: all tests of the addons and of the running server.
 
-Each addon is installed and tested on a database of its own, two addons at a time; then pytest runs tests/. The last
-line is `N passed, N failed`; a skipped test counts as failed, since it proves nothing.
+Each addon is installed and tested on a database of its own, two addons at a time, but all glue addons together on one
+database, as they come together where their sides are; then pytest runs tests/. The last line is `N passed, N failed`; a
+skipped test counts as failed, since it proves nothing.
 """
 
 import argparse
@@ -26,13 +27,14 @@ from tools.testing_odoo import (
     stop_all,
     tail,
 )
-from tools.testing_templates import Templates, own_addon_paths
+from tools.testing_templates import Templates, is_glue, own_addon_paths
 
 PARALLEL = 2
 BUDGET = 180  # seconds for the tests of one addon on a template that is there
-ADDON_TIMEOUT = 900  # seconds
+ADDON_TIMEOUT = 1800  # seconds
 PYTEST_TIMEOUT = 3600  # seconds
 TOP_LEVEL = 'tests'
+GLUE = 'glue'
 CHROMIUMS = ('google-chrome', 'chromium', 'chromium-browser', 'google-chrome-stable')  # where Odoo looks
 
 
@@ -55,7 +57,8 @@ def parse_args(argv=None):
         prog='scripts/test', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog='Examples: scripts/test; scripts/test customer_helpdesk; scripts/test tests; '
                'scripts/test --core portal. Logs are in .local/test/logs.')
-    parser.add_argument('names', nargs='*', metavar='addon', help=f'addons to test, or {TOP_LEVEL!r} for pytest only')
+    parser.add_argument('names', nargs='*', metavar='addon', help=(
+        f'addons to test, each on its own; {GLUE!r} for all glue addons together, {TOP_LEVEL!r} for pytest only'))
     parser.add_argument('--core', action='store_true', help=(
         "run Odoo's own tests of the named modules (module:Class for one class) without and with our addons; print what "
         'fails only with ours'))
@@ -65,23 +68,23 @@ def parse_args(argv=None):
     return args
 
 
-def run_addon(templates, name):
-    """Install and test the addon `name` on a clone of a template with just what it depends on; return the Result."""
-    result = Result(name)
-    log_path = LOG_DIR / f'{name}.log'
+def run_addons(templates, label, names):
+    """Install and test the addons `names` on a clone of a template with just what they depend on; return the Result."""
+    result = Result(label)
+    log_path = LOG_DIR / f'{label}.log'
     try:
-        template = templates.with_assets(templates.below(name))
+        template = templates.with_assets(templates.below(*names))
         begin = time.monotonic()
-        with templates.clone(template, name) as database:
+        with templates.clone(template, label) as database:
             argv = odoo_command(
-                templates.cluster, database, '-i', name, '--with-demo', '--test-tags', f'/{name}', '--stop-after-init',
-                f'--http-port={free_port()}')
+                templates.cluster, database, '-i', ','.join(names), '--with-demo', '--test-tags',
+                ','.join(f'/{name}' for name in names), '--stop-after-init', f'--http-port={free_port()}')
             code = run(argv, log_path, ADDON_TIMEOUT, environ=templates.cluster.environ())
     except Problem as problem:
         result.fail(str(problem))
         return result
     result.seconds = time.monotonic() - begin
-    count_addon(result, log_path.read_text(errors='replace').splitlines(), code, has_tests(name))
+    count_addon(result, log_path.read_text(errors='replace').splitlines(), code, any(map(has_tests, names)))
     if result.failed:
         result.details.append(f'log: {log_path.relative_to(ROOT)}')
     return result
@@ -167,18 +170,20 @@ def count_pytest(result, report, code):
 def run_all(names):
     """Run the tests of the addons `names` (all and tests/ if empty), print the results, return the exit code."""
     known = own_addon_paths()
-    if unknown := sorted(set(names) - {*known, TOP_LEVEL}):
+    glue = list(filter(is_glue, known))
+    if unknown := sorted(set(names) - {*known, GLUE, TOP_LEVEL}):
         raise Problem(f'unknown addon {", ".join(unknown)}; there are: {", ".join(known)}')
     if not any(map(shutil.which, CHROMIUMS)):
         raise Problem('Chromium is missing, the browser tests need it: apt-get install chromium')
-    addons = [name for name in known if name in names or not names]
+    jobs = [(GLUE, glue)] if not names or GLUE in names else []
+    jobs += [(name, [name]) for name in known if name in names or not names and name not in glue]
     results = []
     with _cluster() as server, ThreadPoolExecutor(PARALLEL) as executor:
         templates = Templates(server)
         templates.drop_clones()
         templates.prune()
         try:
-            results += map(show, executor.map(lambda name: run_addon(templates, name), addons))
+            results += map(show, executor.map(lambda job: run_addons(templates, *job), jobs))
             if not names or TOP_LEVEL in names:
                 results.append(show(run_pytest()))
         except BaseException:
