@@ -32,7 +32,10 @@ class TestVisit(TransactionCase):
             self.assertEqual(Visit._check_stamp(FORM, 'key', broken), 'late', broken)
 
     def test_caps(self):
-        """Issue 5.2: caps by network, by address and altogether; what is refused does not count; old ones do not count."""
+        """Issue 5.2: caps by network, by address and altogether; what is refused does not count; old ones do not count.
+
+        Issue 7.20: so it is with the form of withdrawals.
+        """
         Visit = self.env['customer.visit']
         self.registry_enter_test_mode()  # what is counted in a transaction of its own is undone too
         Visit.search([]).unlink()
