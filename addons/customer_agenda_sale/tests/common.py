@@ -17,6 +17,8 @@ class PaidFixture(AgendaFixture):
         cls.product = cls.env['product.product'].create({
             'name': 'Planning', 'list_price': 100, 'type': 'service', 'taxes_id': [Command.set(cls.tax.ids)],
             'invoice_policy': 'order'})
+        # the demo data of a shop bring pricelists with discounts
+        (cls.customer_a | cls.customer_b).property_product_pricelist = cls.env['product.pricelist'].create({'name': 'Plain'})
         cls.kind.product_id = cls.product
         cls.provider = cls.env['payment.provider'].create({
             'name': 'Test', 'code': 'none', 'state': 'test', 'company_id': cls.company.id})
