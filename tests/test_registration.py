@@ -1,4 +1,4 @@
-"""Issue 10: strangers register, from outside: a thousand robots at once."""
+"""Issue 10: strangers register, from outside: in four languages in Chromium, and a thousand robots at once."""
 
 import random
 import re
@@ -6,12 +6,18 @@ import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 import requests
 
 from tests.outside import Portal, said
+from tests.test_agenda_pages import LANGUAGES, in_language, languages  # noqa: F401 - a fixture
+from tests.test_pages import axe_script, check  # noqa: F401 - a fixture
 
+pytestmark = pytest.mark.xdist_group('test_agenda_pages')  # the server there has four languages
 FORM = '/register/customers'
-PASSWORD = 'four quiet brown rivers'
+PASSWORD, NEXT_PASSWORD = 'four quiet brown rivers', 'nine small green islands'
+#: code of the language, width of the window, button of the form
+VISITS = [('en', 1280, 'Register'), ('de', 390, 'Registrieren'), ('nl', 390, 'Registreren'), ('fr', 390, "S'inscrire")]
 ROBOTS, SOURCES, PER_SOURCE = 1000, 4, 10
 TIMEOUT = 300  # seconds
 
@@ -25,6 +31,46 @@ def link_in(message, path):
     """Return the path of the link in a mail that contains ``path``."""
     html = message.get_body(('html',)).get_content().replace('&amp;', '&')
     return re.search(rf'https?://[^/"]+([^"\s]*{path}[^"\s]*)', html)[1]
+
+
+@pytest.mark.parametrize(('code', 'width', 'button'), VISITS)
+def test_flow(page, outside, mail, languages, axe_script, code, width, button):  # noqa: F811
+    """Issue 10.3: Issue 10.10: register with proof by mail, log out, reset the password, log in, in the visitor's language."""
+    lang = in_language(page, outside, code, width)
+    email = address()
+    page.goto('/web/login')
+    page.goto(page.get_attribute("a[href*='/web/signup']", 'href'))
+    assert page.evaluate('() => document.documentElement.lang') == lang.replace('_', '-')
+    check(page, axe_script, width)
+    page.fill('[name=name]', 'Vera Visitor')
+    page.fill('[name=email]', email)
+    page.click(f'form[action*="{FORM}"] button[type=submit] >> text={button}')
+    assert email in page.text_content('main')
+    [message] = mail.wait('/register/link/', email)
+    page.goto(link_in(message, '/register/link/'))
+    check(page, axe_script, width)
+    page.fill('[name=password]', PASSWORD)
+    page.fill('[name=confirm_password]', PASSWORD)
+    page.click("form[action$='/password'] button[type=submit]")
+    page.wait_for_url('**/my')
+    assert 'Vera Visitor' in page.text_content('body')
+    page.goto('about:blank')  # or a request of the page before brings its session back
+    page.context.clear_cookies()
+    in_language(page, outside, code, width)
+    page.goto('/web/reset_password')
+    page.fill('[name=login]', email)
+    page.click('form.oe_reset_password_form button[type=submit]')
+    [message] = mail.wait('/web/reset_password', email)
+    page.goto(link_in(message, '/web/reset_password'))
+    page.fill('[name=password]', NEXT_PASSWORD)
+    page.fill('[name=confirm_password]', NEXT_PASSWORD)
+    page.click('form.oe_reset_password_form button[type=submit]')
+    page.goto('/web/login')
+    page.fill('[name=login]', email)
+    page.fill('[name=password]', NEXT_PASSWORD)
+    page.click("form.oe_login_form button[type=submit]")
+    page.wait_for_url('**/my*')
+    assert outside.query('SELECT p.lang FROM res_users u JOIN res_partner p ON p.id = u.partner_id WHERE login = %s', email) == [(lang,)]
 
 
 class Source(requests.adapters.HTTPAdapter):
