@@ -59,5 +59,7 @@ class TestParallel(BaseCase):
         self._guess(outcomes)
         self.assertEqual(outcomes[-1], 'refused')
         with self.registry.cursor() as cr:
-            cr.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+            cr.execute("""
+                SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                 WHERE locktype = 'advisory' AND datname = current_database()""")
             self.assertEqual(cr.fetchone()[0], 0, 'every lock is given back')
