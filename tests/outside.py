@@ -26,6 +26,7 @@ env['ir.config_parameter'].set_param('web.base.url', {url!r})
 env['ir.config_parameter'].set_param('web.base.url.freeze', 'True')
 # only what a test triggers runs: jobs that are due by the clock would write beside it
 env['ir.cron'].search([]).nextcall = fields.Datetime.now() + timedelta(days=1)
+env['ir.cron.trigger'].search([]).unlink()
 groups = [env.ref(name, raise_if_not_found=False) for name in (
     'customer_services.group_customer_services_integrator', 'sales_team.group_sale_salesman_all_leads')]
 env['res.users'].with_context(no_reset_password=True).create({{

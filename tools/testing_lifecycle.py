@@ -31,6 +31,9 @@ IGNORED = {
     'ir_attachment': "url LIKE '/web/assets/%%'",
     # It forgets the names that its own addons gave to reflections of our models
     'ir_model_data': "model IN ('ir.model.fields.selection', 'ir.model.inherit')",
+    # It numbers the kinds of views of its own addons anew as soon as another addon extends views
+    'ir_model_fields_selection': """
+        field_id IN (SELECT id FROM ir_model_fields WHERE model = 'ir.ui.view' AND name = 'type')""",
 }
 
 SCHEMA = {
