@@ -9,9 +9,8 @@ from odoo.fields import Domain
 from odoo.http import content_disposition, request, route
 from odoo.tools.translate import LazyTranslate
 
-from odoo.addons.customer_sale.controllers.order import contains
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
-from odoo.addons.customer_services.portal_list import Choice, PortalList, clean_text
+from odoo.addons.customer_services.portal_list import Choice, PortalList, clean_text, contains
 
 from ..const import DEAD_STATES, FILES_KEY, KINDS, MAX_ORDERS, MAX_TEXT, MAX_TRACKING, STATE_COLORS
 

@@ -180,7 +180,8 @@ class CustomerRma(models.Model):
         lines = values.pop('line_ids', None)
         if not isinstance(lines, list) or not lines or len(lines) > MAX_LINES:
             raise UserError(self.env._('Please choose what you want to return.'))
-        checked = [self._check_customer_line(line) for line in lines]
+        reasons = self._customer_choices('customer.rma.reason').ids
+        checked = [self._check_customer_line(line, reasons) for line in lines]
         items = self._items_of_request([line['move_id'] for line in checked], kind)
         commands = [Command.create(self._prepare_line(line, items)) for line in checked]
         files = self.env.context.get(FILES_KEY) or []
@@ -193,9 +194,10 @@ class CustomerRma(models.Model):
         return {**values, 'line_ids': commands}
 
     @api.model
-    def _check_customer_line(self, line):
+    def _check_customer_line(self, line, reasons):
         """Return one line of a request with plain values.
 
+        :param list reasons: ids of the reasons on offer
         :raises AccessError: for names that are not the customer's
         :raises UserError: for values of a wrong kind
         """
@@ -205,7 +207,7 @@ class CustomerRma(models.Model):
         move_id, quantity, reason = line.get('move_id'), line.get('quantity'), line.get('reason_id') or None
         if type(move_id) is not int or type(quantity) not in (int, float) or not 0 < quantity < 10**9:
             raise UserError(self.env._('Please enter a quantity.'))
-        if reason is not None and reason not in self._customer_choices('customer.rma.reason').ids:
+        if reason is not None and reason not in reasons:
             raise UserError(self.env._('Please choose one of the reasons in the list.'))
         resolution, product = line.get('resolution') or None, line.get('exchange_product_id') or None
         lots = line.get('lot_ids') or []
@@ -242,10 +244,10 @@ class CustomerRma(models.Model):
         if set(move_ids) - set(items):
             raise UserError(foreign)
         customer = self.env['customer.document.mixin']._customer_of_creation()
-        chosen = self.env['stock.move'].sudo().browse(move_ids).sale_line_id.order_id
-        if len(chosen.commercial_partner_id) > 1 or len(chosen.company_id) > 1:
+        orders_sudo = orders.sudo()  # all of them were found with the rights of the user
+        if len(orders_sudo.commercial_partner_id) > 1 or len(orders_sudo.company_id) > 1:
             raise UserError(self.env._('Please return goods of one customer at a time.'))
-        if chosen.commercial_partner_id != customer:
+        if orders_sudo.commercial_partner_id != customer:
             raise UserError(self.env._('Please switch to the customer who ordered the goods.'))
         return items
 
