@@ -61,7 +61,7 @@ class CustomerRma(models.Model):
     picking_ids = fields.One2many('stock.picking', 'customer_rma_id', string='Transfers', copy=False)
     credit_note_ids = fields.One2many('account.move', 'customer_rma_id', string='Credit notes', copy=False)
     refund_transaction_ids = fields.One2many(
-        'payment.transaction', 'customer_rma_id', string='Refunds', copy=False, groups='base.group_user')
+        'payment.transaction', 'customer_rma_id', string='Refund', copy=False, groups='base.group_user')
     order_names = fields.Char(string='Orders', compute='_compute_order_names', compute_sudo=True)
     picking_count = fields.Integer(compute='_compute_counts', compute_sudo=True)
     credit_note_count = fields.Integer(compute='_compute_counts', compute_sudo=True)
