@@ -10,7 +10,8 @@ SCRIPT = 'import sys; sys.path.insert(0, {!r}); from tools import bench_queries;
 MARK = 'BENCH-QUERIES '
 SEQUENTIAL = {
     'tickets': 'Seq Scan on customer_ticket ', 'customers': 'Seq Scan on res_partner ',
-    'files': 'Seq Scan on customer_file ', 'tasks': 'Seq Scan on project_task '}
+    'files': 'Seq Scan on customer_file ', 'orders': 'Seq Scan on sale_order ', 'returns': 'Seq Scan on customer_rma ',
+    'tasks': 'Seq Scan on project_task '}
 
 
 def explain(cluster, database):
@@ -28,4 +29,4 @@ def explain(cluster, database):
                 if any(text in row for row in plan):
                     scans[what].append(title)
     return [*lines, '', *(f'reads all {what}: {", ".join(dict.fromkeys(scans[what])) or "no list"}'
-                          for what in ('customers', 'files', 'tasks', 'tickets'))]
+                          for what in sorted(SEQUENTIAL))]

@@ -102,7 +102,31 @@ WORKS += [
     ('bench_specialist', 'files, specialist', staff_files()),
     ('bench_probe', 'tasks of the portal', tasks),
 ]
-TABLES = {'customers': 'res_partner', 'files': 'customer_file', 'tasks': 'project_task'}  # by the first word of a title
+
+
+def returns(*domain, order='id desc'):
+    """Return what the list of returns in the portal does, or the cards of the home page."""
+    def work(tickets):
+        rmas = tickets.env['customer.rma']
+        rmas.search_count(domain)
+        rmas.search_fetch(domain, ['number'], order=order, limit=80)
+    return work
+
+
+WORKS += [
+    ('bench_probe', 'returns of the portal', returns()),
+    ('bench_probe', 'returns of the portal, search', returns(
+        '|', ('number', 'ilike', 'gasket'), ('line_ids.order_line_id.name', 'ilike', 'gasket'))),
+    ('bench_probe', 'returns to send back', returns(
+        ('state', '=', 'approved'), ('expiry_date', '!=', False), order='expiry_date, id')),
+    ('bench_probe', 'orders of which something can be returned', lambda tickets: tickets.env['customer.rma']._customer_orders()),
+    ('bench_agent', 'returns, staff list', lambda tickets: tickets.env['customer.rma'].sudo().web_search_read(
+        [], {'number': {}}, limit=80, count_limit=10001)),
+    ('bench_agent', 'returns that may be closed', lambda tickets: tickets.env['customer.rma'].sudo()._cron_close()),
+]
+# by the first word of a title
+TABLES = {'customers': 'res_partner', 'files': 'customer_file', 'orders': 'sale_order', 'returns': 'customer_rma',
+          'tasks': 'project_task'}
 
 
 def record(env):

@@ -19,7 +19,8 @@ class Item:
     """What is asked to be returned: one line of a return.
 
     Sets hold ids. ``starts`` are the days on which a window may begin, by event (``delivery``, ``order``, ``invoice``);
-    an event that did not happen yet is missing. ``recent`` counts the customer's returns of the last 30 days.
+    an event that did not happen yet is missing. A product is in its category and in those above it. ``recent`` counts the
+    customer's returns of the last 30 days.
     """
 
     kind: str
@@ -73,6 +74,14 @@ class Verdict(NamedTuple):
     deadline: date | None
     why: str
     trace: list
+
+
+def wanted_facts(rules):
+    """Return the set of the names of the facts of an item that any of the rules asks for and that cost a look-up."""
+    wanted = {name for rule in rules for name in SETS if getattr(rule, name)}
+    if any(rule.velocity for rule in rules):
+        wanted.add('recent')
+    return wanted | {rule.window_start for rule in rules}
 
 
 def age(item, start):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import ormcache
 
 
 class CustomerTicketTeam(models.Model):
@@ -16,3 +17,26 @@ class CustomerTicketTeam(models.Model):
         # sudo: visitors have no right on teams; the domain is all that they may choose from
         return self.sudo().search_fetch(
             Domain('website_published', '=', True) & Domain('company_id', 'in', [company.id, False]))
+
+    @api.model
+    @ormcache('company_id')
+    def _is_offered(self, company_id):
+        """Tell whether visitors of a website of the company can ask any team; every page with a menu wants to know."""
+        return bool(self._offered_to_visitors(self.env['res.company'].browse(company_id)))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create teams; the menu may change."""
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Change teams; the menu may change."""
+        if {'website_published', 'active', 'company_id'} & set(vals):
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        """Delete teams; the menu may change."""
+        self.env.registry.clear_cache()
+        return super().unlink()

@@ -12,5 +12,5 @@ class WebsiteMenu(models.Model):
         for menu in self:
             if menu.is_visible and menu.url == SUPPORT_URL:
                 website = menu.website_id or self.env['website'].get_current_website()
-                menu.is_visible = bool(self.env['customer.ticket.team']._offered_to_visitors(website.company_id))
+                menu.is_visible = self.env['customer.ticket.team']._is_offered(website.company_id.id)
         return result

@@ -10,6 +10,7 @@ from odoo.http import content_disposition, request, route
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
+from odoo.addons.customer_services.fetching import fetch_lines, fetch_together, fetch_view
 from odoo.addons.customer_services.portal_list import Choice, PortalList, clean_text, contains
 
 from ..const import DEAD_STATES, FILES_KEY, KINDS, MAX_ORDERS, MAX_TEXT, MAX_TRACKING, STATE_COLORS
@@ -95,6 +96,7 @@ class CustomerRmaPortal(CustomerServicesPortal):
     def portal_my_rmas(self, page=1, **params):
         """List the returns that the visitor may see."""
         response = self._render_portal_list(RMAS, page, **params)
+        fetch_lines(response.qcontext['records'].sudo(), 'line_ids')  # sudo: goods of returns that the visitor may see
         response.qcontext.update(state_colors=STATE_COLORS, labels=self._rma_labels())
         return response
 
@@ -114,6 +116,7 @@ class CustomerRmaPortal(CustomerServicesPortal):
         return self._render_rma(rma, access_token=access_token, **shown)
 
     def _render_rma(self, rma, errors=None, values=None, action_error='', **params):
+        fetch_view(request.env, 'customer_rma.portal_my_rma')
         return request.render('customer_rma.portal_my_rma', {
             **self._portal_document_values(rma, 'rma', **params),
             'rma': rma,
@@ -227,6 +230,8 @@ class CustomerRmaPortal(CustomerServicesPortal):
         values = {'kind': kind, 'description': typed.get('description', '').strip(), 'line_ids': lines}
         if method := _to_id(typed.get('method_id')):
             values['method_id'] = method
+        # sudo: who asks, and the address of the company, whose time zone counts: in one query
+        fetch_together(request.env.user.partner_id.sudo(), request.env.user.company_id.sudo().partner_id)
         try:
             if not errors:
                 Rma = request.env['customer.rma'].with_context(**{**request.env.context, FILES_KEY: uploads})
@@ -273,20 +278,25 @@ class CustomerRmaPortal(CustomerServicesPortal):
         chosen = Rma._customer_orders(ids) if ids else request.env['sale.order']
         others = Rma._customer_orders() - chosen
         chosen_ids = ','.join(map(str, chosen.ids))
+        chosen_sudo = chosen.sudo()  # what is asked of people and companies below, in one query
+        fetch_together(
+            request.env.user.partner_id.sudo(), chosen_sudo.commercial_partner_id, chosen_sudo.company_id.partner_id)
+        fetch_view(request.env, 'customer_rma.portal_my_rma_new')
         return request.render('customer_rma.portal_my_rma_new', {
             **self._prepare_portal_layout_values(),
             'page_name': 'rma_new',
+            'additional_title': request.env._('New return'),
             'kind': kind,
             'labels': self._rma_labels(),
             # sudo: names and dates of the orders that the visitor may see
-            'orders_sudo': chosen.sudo(),
+            'orders_sudo': chosen_sudo,
             'others_sudo': others.sudo(),
             'order_ids': chosen_ids,
             'order_link': lambda order: '/my/rmas/new?' + urlencode({
                 'orders': ','.join(filter(None, [chosen_ids, str(order.id)])), 'kind': kind}),
             'items': Rma._returnable_items(chosen, kind),
             'resolutions': self._resolution_labels(),
-            'company_currency': (chosen.sudo().company_id[:1] or request.env.company.sudo()).currency_id,
+            'company_currency': (chosen_sudo.company_id[:1] or request.env.company.sudo()).currency_id,
             'reasons_sudo': Rma._customer_choices('customer.rma.reason'),
             'methods_sudo': Rma._customer_choices('customer.rma.method'),
             'form_key': self._new_form_key(),

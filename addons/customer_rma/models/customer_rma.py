@@ -60,6 +60,8 @@ class CustomerRma(models.Model):
     job_ids = fields.One2many('customer.rma.job', 'rma_id', string='Jobs', groups=GROUP_SPECIALIST)
     picking_ids = fields.One2many('stock.picking', 'customer_rma_id', string='Transfers', copy=False)
     credit_note_ids = fields.One2many('account.move', 'customer_rma_id', string='Credit notes', copy=False)
+    refund_transaction_ids = fields.One2many(
+        'payment.transaction', 'customer_rma_id', string='Refund', copy=False, groups='base.group_user')
     order_names = fields.Char(string='Orders', compute='_compute_order_names', compute_sudo=True)
     picking_count = fields.Integer(compute='_compute_counts', compute_sudo=True)
     credit_note_count = fields.Integer(compute='_compute_counts', compute_sudo=True)
@@ -70,6 +72,7 @@ class CustomerRma(models.Model):
     _customer_idx = models.Index('(commercial_partner_id, id DESC)')
     _customer_open_idx = models.Index('(commercial_partner_id) WHERE is_closed IS NOT TRUE')
     _company_state_idx = models.Index('(company_id, state, id DESC)')
+    _running_idx = models.Index("(state) WHERE state IN ('approved', 'transit', 'received', 'inspected')")
     _expiry_idx = models.Index("(expiry_date) WHERE state = 'approved'")
 
     # ------------------------------------------------------------------
@@ -107,9 +110,13 @@ class CustomerRma(models.Model):
         if not self.env.su:
             for vals in vals_list:
                 self._check_guarded(vals)
-        Sequence = self.env['ir.sequence']
-        vals_list = [dict(vals, number=Sequence.next_by_code('customer.rma') or NO_NUMBER) for vals in vals_list]
-        return super().create(vals_list)
+        numbers = self._numbers_of('customer.rma', len(vals_list))
+        vals_list = [
+            dict(vals, number=number or NO_NUMBER) for vals, number in zip(vals_list, numbers, strict=True)]
+        if not self.env.user.share:
+            return super().create(vals_list)
+        # what a customer created himself needs no note that says so
+        return super(CustomerRma, self.with_context(mail_create_nolog=True)).create(vals_list).with_env(self.env)
 
     def write(self, vals):
         """Refuse what only the gate writes, and another requester or company once there are lines."""

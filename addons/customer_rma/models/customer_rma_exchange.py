@@ -3,8 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
-#: states of invoices and credit notes on which nothing is open any more
-SETTLED = ('paid', 'in_payment', 'reversed')
+from ..const import SETTLED
 
 
 class CustomerRma(models.Model):
@@ -179,6 +178,8 @@ class SaleOrder(models.Model):
     customer_rma_hold = fields.Boolean(
         string='Shipped after payment', readonly=True, copy=False,
         help='Ordered in exchange for a return: nothing is shipped before the difference is paid.')
+
+    _customer_rma_hold_idx = models.Index('(customer_rma_id) WHERE customer_rma_hold IS TRUE')
 
 
 class SaleOrderLine(models.Model):

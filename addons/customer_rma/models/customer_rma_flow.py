@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..const import RUNNING_STATES, TRIGGER_ORDER
+from ..const import RUNNING_STATES, SETTLED, TRIGGER_ORDER
 
 
 class CustomerRma(models.Model):
@@ -272,7 +272,7 @@ class CustomerRma(models.Model):
             return
         notes = self.credit_note_ids.filtered(lambda note: note.state != 'cancel')
         is_paid = all(
-            note.state == 'posted' and note.payment_state in ('paid', 'in_payment', 'reversed') for note in notes)
+            note.state == 'posted' and note.payment_state in SETTLED for note in notes)
         is_settled = is_paid and not self._has_running_refund() and not self._open_exchanges() and all(
             line._is_settled() for line in self.line_ids)
         if is_settled and self._move_to('resolved'):
@@ -280,7 +280,15 @@ class CustomerRma(models.Model):
 
     @api.model
     def _cron_close(self):
-        """Look after returns whose money was paid back by hand, and transactions that were answered late."""
-        for rma in self.search([('state', 'in', RUNNING_STATES)]):
+        """Look after returns whose money was paid back by hand, and whose difference in price was paid.
+
+        Whatever else ends a return plans a job itself: of those whose goods did not come yet, most of all, only these are
+        looked at.
+        """
+        held = self.env['sale.order'].search(Domain('customer_rma_hold', '=', True) & Domain('state', '=', 'sale'))
+        for rma in held.customer_rma_id.filtered(lambda rma: rma.state in RUNNING_STATES):
             rma._release_exchanges()
+        settled = Domain('state', '=', 'posted') & Domain('payment_state', 'in', SETTLED)
+        for rma in self.search(Domain('state', 'in', RUNNING_STATES) & (
+                Domain('state', '!=', 'approved') | Domain('credit_note_ids', 'any', settled))):
             rma._close_if_settled()

@@ -173,30 +173,32 @@ class CustomerRmaJob(models.Model):
 class CustomerRma(models.Model):
     _inherit = 'customer.rma'
 
-    def _add_job(self, kind, suffix='', **values):
+    def _add_job(self, kind, suffix='', is_new=False, **values):
         """Plan a job of one return, once for its key, and let the cron run after this transaction.
 
         :param str kind: see ``JOB_KINDS``
         :param str suffix: what tells it from others of its kind
+        :param bool is_new: whether the return was just created and has no job yet
         :param values: further fields of the job
         """
         self.ensure_one()
         key = f'{self.id}:{kind}:{suffix}'
         Job = self.env['customer.rma.job'].sudo()  # jobs are the system's
-        rows = self.env.execute_query(SQL('SELECT id FROM customer_rma_job WHERE key = %s', key))
-        if not rows:
+        if is_new or not self.env.execute_query(SQL('SELECT id FROM customer_rma_job WHERE key = %s', key)):
             Job.create({'rma_id': self.id, 'kind': kind, 'key': key, **values})
             self._wake_cron()
 
     @api.model
     def _wake_cron(self):
-        """Let the jobs run once after this transaction."""
+        """Let the jobs run once after this transaction, in one query."""
         pending = self.env.cr.precommit.data.setdefault('customer_rma.cron', set())
         if pending:
             return
         pending.add(CRON)
         # sudo: jobs belong to the system
-        self.env.ref(CRON).sudo()._trigger()
+        cron = self.env['ir.cron'].sudo().browse(self.env['ir.model.data']._xmlid_to_res_id(CRON, raise_if_not_found=True))
+        self.env['ir.cron.trigger'].sudo().create({'cron_id': cron.id, 'call_at': fields.Datetime.now()})
+        self.env.cr.postcommit.add(cron._notifydb)
 
     def _run_jobs(self):
         """Do what is to be done for these returns in this transaction (tests, demo data)."""

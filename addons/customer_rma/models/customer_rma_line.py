@@ -35,7 +35,8 @@ class CustomerRmaLine(models.Model):
     product_id = fields.Many2one(
         'product.product', string='Product', compute='_compute_from_move', store=True, precompute=True, index=True,
         ondelete='restrict')
-    order_id = fields.Many2one(related='order_line_id.order_id', string='Order')
+    order_id = fields.Many2one(
+        related='order_line_id.order_id', string='Order', store=True, precompute=True, index=True)
     origin_picking_id = fields.Many2one(related='move_id.picking_id', string='Shipment')
     uom_id = fields.Many2one(related='product_id.uom_id', string='Unit')
     reason_id = fields.Many2one('customer.rma.reason', string='Reason', ondelete='restrict', index='btree_not_null')
@@ -180,7 +181,17 @@ class CustomerRmaLine(models.Model):
         """Create lines; what the rules and the gate decide is nobody's to write."""
         if not self.env.su:
             self._check_guarded(vals_list)
-        return super().create(vals_list)
+        return super().create([self._with_quantities(vals) for vals in vals_list])
+
+    @api.model
+    def _with_quantities(self, vals):
+        """Return the values of a new line with the computed quantities, where these are known: nothing came back yet."""
+        computed = {'quantity_received', 'quantity_refunded', 'quantity_replaced', 'quantity_claimed'}
+        linked = {'stock_move_ids', 'refund_line_ids', 'replacement_move_ids', 'exchange_line_ids'}
+        rma = self.env['customer.rma'].browse(vals.get('rma_id'))
+        if (computed | linked) & set(vals) or rma.state not in ('requested', 'review'):
+            return vals
+        return {**vals, **dict.fromkeys(computed, 0.0), 'quantity_claimed': vals.get('quantity', 1.0)}
 
     def write(self, vals):
         """Refuse what is fixed, what the gate decides, and a refund share by who may not decide about money."""
@@ -299,18 +310,27 @@ class StockMove(models.Model):
 
         :param without: lines that do not count, ``customer.rma.line``
         """
-        Line = self.env['customer.rma.line'].sudo()
-        held = dict(Line._read_group(
-            [('move_id', 'in', self.ids), ('id', 'not in', without.ids if without else [])], ['move_id'],
-            ['quantity_claimed:sum']))
-        others = self.sudo().search([
-            ('origin_returned_move_id', 'in', self.ids), ('customer_rma_line_id', '=', False),
-            ('state', '!=', 'cancel'), ('location_id.usage', '=', 'customer')])
-        returned = {}
-        for move in others:
-            origin = move.origin_returned_move_id
+        self.env['customer.rma.line'].flush_model(['move_id', 'quantity_claimed'])
+        self.env['stock.location'].flush_model(['usage'])
+        self.flush_model(['origin_returned_move_id', 'customer_rma_line_id', 'state', 'location_id'])
+        taken, others = dict.fromkeys(self.ids, 0.0), []
+        # one query for both: no rights are asked here, whoever takes something, takes it
+        for origin_id, quantity, other_id in self.env.execute_query(SQL(
+                'SELECT move_id, SUM(quantity_claimed), NULL FROM customer_rma_line'
+                ' WHERE move_id = ANY(%s) AND NOT id = ANY(%s) GROUP BY move_id UNION ALL '
+                'SELECT move.origin_returned_move_id, 0, move.id FROM stock_move move'
+                ' JOIN stock_location source ON source.id = move.location_id'
+                " WHERE move.origin_returned_move_id = ANY(%s) AND move.state != 'cancel' AND source.usage = 'customer'"
+                ' AND move.customer_rma_line_id IS NULL', self.ids, without.ids if without else [], self.ids)):
+            taken[origin_id] += float(quantity or 0.0)
+            others += [other_id] if other_id else []
+        for move in self.sudo().browse(others):
             quantity = move.quantity if move.state == 'done' else move.product_uom_qty
-            returned[origin.id] = returned.get(origin.id, 0.0) + move._in_product_unit(quantity)
-        return {
-            move: move._in_product_unit(move.quantity) - held.get(move, 0.0) - returned.get(move.id, 0.0)
-            for move in self}
+            taken[move.origin_returned_move_id.id] += move._in_product_unit(quantity)
+        return {move: move._in_product_unit(move.quantity) - taken[move.id] for move in self}
+
+    def _is_returnable(self):
+        """Tell whether the move brought goods to a customer that he ordered as such, not as part of something else."""
+        self.ensure_one()
+        return (self.state == 'done' and self.location_dest_id.usage == 'customer'
+                and bool(self.sale_line_id) and self.sale_line_id.product_id == self.product_id)

@@ -7,8 +7,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
+from odoo.addons.customer_services.fetching import column_names, fetch_lines
+
 from ..const import CUSTOMER_LINE_FIELDS, FILES_KEY, KINDS, MAX_LINES, MAX_LOTS, MAX_ORDERS, MAX_TEXT, MAX_VARIANTS
-from ..policy import Item, decide
+from ..policy import Item, decide, wanted_facts
 
 
 class CustomerRma(models.Model):
@@ -26,7 +28,8 @@ class CustomerRma(models.Model):
         """
         domain = Domain('state', '=', 'sale')
         domain &= Domain('id', 'in', list(ids)) if ids is not None else Domain('order_line.qty_delivered', '>', 0)
-        return self.env['sale.order'].search(domain, limit=MAX_ORDERS, order='date_order desc, id desc')
+        Order = self.env['sale.order']
+        return Order.search_fetch(domain, column_names(Order), limit=MAX_ORDERS, order='date_order desc, id desc')
 
     @api.model
     def _returnable_moves(self, orders):
@@ -35,9 +38,8 @@ class CustomerRma(models.Model):
         :param orders: ``sale.order`` that were checked with the rights of the user
         """
         # sudo: the orders were checked, and the moves are reached from them
-        return orders.sudo().order_line.move_ids.filtered(
-            lambda move: move.state == 'done' and move.location_dest_id.usage == 'customer'
-            and move.sale_line_id.product_id == move.product_id).sorted(lambda move: (-move.sale_line_id.order_id.id, move.id))
+        return fetch_lines(fetch_lines(orders.sudo(), 'order_line'), 'move_ids').filtered(
+            lambda move: move._is_returnable()).sorted(lambda move: (-move.sale_line_id.order_id.id, move.id))
 
     @api.model
     def _returnable_items(self, orders, kind='return'):
@@ -52,28 +54,42 @@ class CustomerRma(models.Model):
             the company), ``methods`` (ids, empty for all)
         """
         moves = self._returnable_moves(orders)
-        left = moves._returnable_quantities() if moves else {}
-        rules = self.env['customer.rma.rule']._rules_of(orders.company_id[:1] or self.env.company)
-        plain, facts, items = rules._to_policy(), {}, []
+        # sudo: the orders were checked; the form names all of their products
+        orders.sudo().order_line.product_id.mapped('display_name')
+        items = self._items_of_moves(moves, kind)
+        for item in items:
+            item['estimate'] = item['currency'].round(item['estimate'])
+        return items + self._service_items(orders)
+
+    @api.model
+    def _items_of_moves(self, moves, kind):
+        """Return the items of :meth:`_returnable_items` for some moves, in sudo, of orders that were checked."""
+        if not moves:
+            return []
+        left = moves._returnable_quantities()
+        rules = self.env['customer.rma.rule']._rules_of(moves.sale_line_id.order_id.company_id[:1])
+        plain, items = rules._to_policy(), []
+        facts = PolicyFacts(self, plain)
         for move in moves:
             estimate = move.sale_line_id._refund_estimate()
-            verdict = decide(plain, self._policy_item(
-                move, kind, estimate * max(left[move], 0.0), facts=facts))
+            verdict = decide(plain, self._policy_item(move, kind, estimate * max(left[move], 0.0), facts))
             rule = rules.browse(verdict.rule.id) if verdict.rule else rules.browse()
             items.append(self._returnable_item(move, left[move], kind, estimate, verdict, rule))
-        return items + self._service_items(orders)
+        return items
 
     @api.model
     def _returnable_item(self, move, left, kind, estimate, verdict, rule):
         """Return one item of :meth:`_returnable_items`."""
-        line, lots = move.sale_line_id, move.move_line_ids.lot_id
+        line, lots = move.sale_line_id, self.env['stock.lot']
+        if move.product_id.tracking != 'none':
+            lots = move.move_line_ids.lot_id
         choices = self._choices_of_item(move, rule, kind, estimate)
         blocked = self._blocked_reason(move, left, verdict, rule) or (
             '' if choices else self.env._('This product cannot be returned.'))
         return {
             'move': move, 'order_line': line, 'product': move.product_id, 'left': max(left, 0.0),
             'delivered': move._in_product_unit(move.quantity), 'blocked': blocked, 'deadline': verdict.deadline,
-            'estimate': line.currency_id.round(estimate * (100.0 - rule.restocking_percent) / 100.0),
+            'estimate': estimate * (100.0 - rule.restocking_percent) / 100.0,
             'currency': line.currency_id, 'verdict': verdict, 'photos': bool(rule.photos_required),
             'message': rule.message or '', 'lots': move._returnable_lots() if lots else lots, 'resolutions': choices,
             'restocking': rule.restocking_percent, 'shipping': rule.shipping_fee, 'methods': rule.method_ids.ids}
@@ -84,13 +100,15 @@ class CustomerRma(models.Model):
 
         :return: list of ``(resolution, other product in sudo or an empty one, difference in price for one)``
         """
-        nothing, others = move.product_id.browse(), move.product_id.product_tmpl_id.product_variant_ids - move.product_id
+        product, nothing = move.product_id, move.product_id.browse()
+        # what has no attributes is the only variant: no query is needed for that
+        others = product.product_tmpl_id.product_variant_ids - product if product.combination_indices else nothing
         names = rule._allowed_resolutions(kind)
         choices = [(name, nothing, 0.0) for name in names if name != 'exchange']
         if 'exchange' in names:
             choices += [
-                ('exchange', product, move.sale_line_id._price_of_other(product) - estimate)
-                for product in others.filtered(lambda other: other.active and other.sale_ok)[:MAX_VARIANTS]]
+                ('exchange', other, move.sale_line_id._price_of_other(other) - estimate)
+                for other in others.filtered(lambda other: other.active and other.sale_ok)[:MAX_VARIANTS]]
         return choices
 
     @api.model
@@ -119,44 +137,51 @@ class CustomerRma(models.Model):
         return ''
 
     @api.model
-    def _policy_item(self, move, kind, amount, reason=None, facts=None):
+    def _policy_item(self, move, kind, amount, facts, reason=None):
         """Return the facts about delivered goods for the policy.
 
         :param move: delivered ``stock.move``, in sudo
         :param str kind: kind of the return
         :param float amount: value of what is asked for, taxes included
+        :param facts: :class:`PolicyFacts`, what is known already and what the rules ask for
         :param reason: ``customer.rma.reason`` or None
-        :param dict facts: what is known of customers already, is filled
         """
         order = move.sale_line_id.order_id
         customer = order.commercial_partner_id
         zone = ZoneInfo(move.company_id.partner_id.tz or 'UTC')
-        facts = {} if facts is None else facts
-        if customer not in facts:
-            facts[customer] = self._customer_facts(customer)
-        groups, recent = facts[customer]
+        wanted = facts.wanted
+        groups, recent = facts.of_customer(customer)
         starts = {'order': _day(order.date_order, zone), 'delivery': _day(move._customer_arrival(), zone)}
-        invoices = move.sale_line_id.invoice_lines.move_id.filtered(
-            lambda invoice: invoice.state == 'posted' and invoice.move_type == 'out_invoice')
-        starts['invoice'] = min(invoices.mapped('invoice_date'), default=None)
+        if 'invoice' in wanted:
+            invoices = move.sale_line_id.invoice_lines.move_id.filtered(
+                lambda invoice: invoice.state == 'posted' and invoice.move_type == 'out_invoice')
+            starts['invoice'] = min(invoices.mapped('invoice_date'), default=None)
         return Item(
             kind=kind, company=move.company_id.id, amount=amount, today=datetime.now(zone).date(), groups=groups,
-            tags=frozenset((customer.category_id | order.partner_id.category_id).ids),
+            tags=frozenset((customer.category_id | order.partner_id.category_id).ids if 'tags' in wanted else ()),
             products=frozenset(move.product_id.ids),
-            categories=frozenset(move.product_id.categ_id.ids), reasons=frozenset(reason.ids if reason else ()),
-            countries=frozenset(order.partner_shipping_id.country_id.ids or customer.country_id.ids),
+            categories=_path(move.product_id.categ_id) if 'categories' in wanted else frozenset(),
+            reasons=frozenset(reason.ids if reason else ()),
+            countries=frozenset(order.partner_shipping_id.country_id.ids or customer.country_id.ids)
+            if 'countries' in wanted else frozenset(),
             starts={name: day for name, day in starts.items() if day}, recent=recent)
 
     @api.model
-    def _customer_facts(self, customer):
-        """Return ``(ids of the user groups of a customer with those above them, number of his recent returns)``."""
+    def _customer_facts(self, customer, wanted):
+        """Return ``(ids of the user groups of a customer with those above them, number of his recent returns)``.
+
+        :param wanted: names of the facts that the rules ask for; others are not looked up
+        """
         # sudo: customers read neither groups nor the returns of colleagues, the policy does
-        groups = self.env['customer.group'].sudo().search([('partner_ids', 'in', customer.ids)])
-        month_ago = fields.Datetime.now() - timedelta(days=30)
-        recent = self.sudo().search_count([
-            ('commercial_partner_id', '=', customer.id), ('request_date', '>=', month_ago),
-            ('state', 'not in', ('cancelled', 'rejected'))])
-        return frozenset(int(part) for path in groups.mapped('parent_path') for part in path.split('/') if part), recent
+        groups, recent = self.env['customer.group'].sudo(), 0
+        if 'groups' in wanted:
+            groups = groups.search([('partner_ids', 'in', customer.ids)])
+        if 'recent' in wanted:
+            month_ago = fields.Datetime.now() - timedelta(days=30)
+            recent = self.sudo().search_count([
+                ('commercial_partner_id', '=', customer.id), ('request_date', '>=', month_ago),
+                ('state', 'not in', ('cancelled', 'rejected'))])
+        return _path(groups), recent
 
     # ------------------------------------------------------------------
     # The request
@@ -180,7 +205,8 @@ class CustomerRma(models.Model):
         lines = values.pop('line_ids', None)
         if not isinstance(lines, list) or not lines or len(lines) > MAX_LINES:
             raise UserError(self.env._('Please choose what you want to return.'))
-        reasons = self._customer_choices('customer.rma.reason').ids
+        is_reasoned = any(isinstance(line, dict) and line.get('reason_id') for line in lines)
+        reasons = self._customer_choices('customer.rma.reason').ids if is_reasoned else []
         checked = [self._check_customer_line(line, reasons) for line in lines]
         items = self._items_of_request([line['move_id'] for line in checked], kind)
         commands = [Command.create(self._prepare_line(line, items)) for line in checked]
@@ -226,7 +252,8 @@ class CustomerRma(models.Model):
         if 'portal_published' in self.env[model]._fields:
             domain &= Domain('portal_published', '=', True)
         # sudo: customers have no ACL on these lists, which are meant for them
-        return self.env[model].sudo().search(domain)
+        Choice_sudo = self.env[model].sudo()
+        return Choice_sudo.search_fetch(domain, column_names(Choice_sudo))
 
     @api.model
     def _items_of_request(self, move_ids, kind):
@@ -238,9 +265,11 @@ class CustomerRma(models.Model):
         if len(set(move_ids)) != len(move_ids) or any(not 0 < number < 2**31 for number in move_ids):
             raise UserError(foreign)
         # sudo: only to get from the move to its order, which is checked with the rights of the user right here
-        orders = self.env['stock.move'].sudo().browse(move_ids).exists().sale_line_id.order_id
-        orders = self._customer_orders(orders.ids)
-        items = {item['move'].id: item for item in self._returnable_items(orders, kind) if item['move']}
+        Move_sudo = self.env['stock.move'].sudo()
+        moves_sudo = Move_sudo.search_fetch([('id', 'in', move_ids)], column_names(Move_sudo))
+        orders = self._customer_orders(moves_sudo.sale_line_id.order_id.ids)
+        moves_sudo = moves_sudo.filtered(lambda move: move.sale_line_id.order_id in orders and move._is_returnable())
+        items = {item['move'].id: item for item in self._items_of_moves(moves_sudo, kind)}
         if set(move_ids) - set(items):
             raise UserError(foreign)
         customer = self.env['customer.document.mixin']._customer_of_creation()
@@ -258,21 +287,22 @@ class CustomerRma(models.Model):
         :raises UserError: with what is left, or why it cannot come back
         """
         item = items[line['move_id']]
-        name = item['product'].display_name
+        product, unit = item['product'], item['product'].uom_id
         if item['blocked']:
-            raise UserError(self.env._('%(product)s: %(reason)s', product=name, reason=item['blocked']))
-        unit = item['product'].uom_id
+            raise UserError(self.env._(
+                '%(product)s: %(reason)s', product=product.display_name, reason=item['blocked']))
         if unit.compare(line['quantity'], item['left']) > 0:
-            raise UserError(self.env._('%(product)s: %(left)s left to return.', product=name, left=f'{item["left"]:g}'))
+            raise UserError(self.env._(
+                '%(product)s: %(left)s left to return.', product=product.display_name, left=f'{item["left"]:g}'))
         quantity, is_whole = line['quantity'], float(item['delivered']).is_integer()
         if abs(unit.round(quantity) - quantity) > 1e-9 or (is_whole and not float(quantity).is_integer()):
-            raise UserError(self.env._('%s: please enter whole units.', name))
-        possible = [(resolution, product.id or None) for resolution, product, _price in item['resolutions']]
+            raise UserError(self.env._('%s: please enter whole units.', product.display_name))
+        possible = [(resolution, other.id or None) for resolution, other, _price in item['resolutions']]
         wanted = (line['resolution'] or possible[0][0], line['exchange_product_id'])
         if wanted not in possible:
-            raise UserError(self.env._('%s: please choose one of the possibilities in the list.', name))
+            raise UserError(self.env._('%s: please choose one of the possibilities in the list.', product.display_name))
         if set(line['lot_ids']) - set(item['lots'].ids):
-            raise UserError(self.env._('%s: please choose the serial numbers or lots in the list.', name))
+            raise UserError(self.env._('%s: please choose the serial numbers or lots in the list.', product.display_name))
         values = {**line, 'resolution': wanted[0], 'lot_ids': [Command.set(line['lot_ids'])]}
         return {name: value for name, value in values.items() if value is not None}
 
@@ -286,7 +316,7 @@ class CustomerRma(models.Model):
             if self.env.user.share and rma_sudo.line_ids:
                 rma_sudo._refuse_blocked()
                 rma_sudo._post_request(self.env.context.get(FILES_KEY))
-                rma_sudo._add_job('decide')
+                rma_sudo._add_job('decide', is_new=True)
         return rmas
 
     def _refuse_blocked(self):
@@ -355,11 +385,12 @@ class CustomerRmaLine(models.Model):
     def _apply_policy(self):
         """Let the rules decide about each line, and note how they did."""
         rules = self.env['customer.rma.rule']._rules_of(self.rma_id.company_id[:1]) if self else None
-        plain, facts = rules._to_policy() if self else [], {}
+        plain = rules._to_policy() if self else []
+        facts = PolicyFacts(self.rma_id, plain)
         for line in self:
             estimate = line.order_line_id._refund_estimate() * line.quantity
             verdict = decide(plain, line.rma_id._policy_item(
-                line.move_id, line.rma_id.kind, estimate, line.reason_id, facts))
+                line.move_id, line.rma_id.kind, estimate, facts, line.reason_id))
             rule = rules.browse(verdict.rule.id) if verdict.rule else rules.browse()
             line.write({
                 'rule_id': rule.id, 'decision': verdict.decision, 'deadline': verdict.deadline,
@@ -422,6 +453,28 @@ class StockMove(models.Model):
         if picking.customer_delivered_date:
             return picking.customer_delivered_date
         return (picking.date_done or self.date) if not picking or picking._is_delivered() else False
+
+
+class PolicyFacts:
+    """What several items of the policy share: which facts the rules ask for at all, and what is known of customers."""
+
+    def __init__(self, rmas, rules):
+        """
+        :param rmas: ``customer.rma``
+        :param rules: plain rules
+        """
+        self.rmas, self.wanted, self._customers = rmas, wanted_facts(rules), {}
+
+    def of_customer(self, customer):
+        """Return the facts of a customer, see ``_customer_facts``."""
+        if customer not in self._customers:
+            self._customers[customer] = self.rmas._customer_facts(customer, self.wanted)
+        return self._customers[customer]
+
+
+def _path(records):
+    """Return the ids of records with a hierarchy and of all above them."""
+    return frozenset(int(part) for path in records.mapped('parent_path') for part in path.split('/') if part)
 
 
 def _day(moment, zone):

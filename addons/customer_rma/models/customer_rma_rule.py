@@ -1,8 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.customer_services.fetching import column_names
 
 from ..const import DECISIONS, KINDS, TRIGGERS, WINDOW_STARTS
 from ..policy import Rule
+
+#: where the ids of the rules are kept that a transaction asked for
+CACHE_KEY = 'customer_rma.rules'
+#: what a rule has several of
+RELATIONS = ('group_ids', 'tag_ids', 'country_ids', 'product_ids', 'categ_ids', 'reason_ids', 'method_ids')
 
 
 class CustomerRmaRule(models.Model):
@@ -80,8 +88,45 @@ class CustomerRmaRule(models.Model):
     @api.model
     def _rules_of(self, company, draft=False):
         """Return the rules of a company in their order, in sudo: those in effect, or the drafts."""
+        known = self.env.cr.cache.setdefault(CACHE_KEY, {})  # of this transaction
         # sudo: customers do not read the policy, but it decides for them
-        return self.sudo().search([('company_id', 'in', [company.id, False]), ('is_draft', '=', draft)])
+        self_sudo = self.sudo()
+        if (company.id, draft) not in known:
+            rules_sudo = self_sudo.search_fetch(
+                [('company_id', 'in', [company.id, False]), ('is_draft', '=', draft)], column_names(self_sudo))
+            rules_sudo._fetch_relations()
+            known[company.id, draft] = rules_sudo.ids
+        return self_sudo.browse(known[company.id, draft])
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create rules; what was read of them in this transaction is read again."""
+        self.env.cr.cache.pop(CACHE_KEY, None)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Change rules; which ones are in effect, and in which order, is read again."""
+        self.env.cr.cache.pop(CACHE_KEY, None)
+        return super().write(vals)
+
+    def unlink(self):
+        """Delete rules; which ones are in effect is read again."""
+        self.env.cr.cache.pop(CACHE_KEY, None)
+        return super().unlink()
+
+    def _fetch_relations(self):
+        """Read all that the rules have several of with one query, where the ORM takes one for each relation."""
+        relations = [self._fields[name] for name in RELATIONS]
+        if all(number in field._get_cache(self.env) for field in relations for number in self.ids):
+            return
+        found = {}
+        for name, rule_id, number in self.env.execute_query(SQL(' UNION ALL ').join(SQL(
+                'SELECT %s, %s, %s FROM %s WHERE %s = ANY(%s)', field.name, SQL.identifier(field.column1),
+                SQL.identifier(field.column2), SQL.identifier(field.relation), SQL.identifier(field.column1), self.ids)
+                for field in relations)):
+            found.setdefault((name, rule_id), []).append(number)
+        for field in relations:
+            field._insert_cache(self, [tuple(found.get((field.name, number), ())) for number in self.ids])
 
     def action_copy_to_draft(self):
         """Copy the rules in effect as drafts, to change and to simulate them (managers)."""
@@ -105,13 +150,10 @@ class CustomerRmaRule(models.Model):
 
     def _to_policy(self):
         """Return the rules as plain :class:`~..policy.Rule` in their order."""
-        Category = self.env['product.category']
         return [Rule(
             id=rule.id, name=rule.name, decision=rule.decision, kind=rule.kind or '', company=rule.company_id.id or 0,
             amount_from=rule.amount_from, amount_to=rule.amount_to, days_from=rule.days_from, days_to=rule.days_to,
             groups=frozenset(rule.group_ids.ids), tags=frozenset(rule.tag_ids.ids),
             products=frozenset(rule.product_ids.ids), reasons=frozenset(rule.reason_ids.ids),
-            categories=frozenset(Category.search([('id', 'child_of', rule.categ_ids.ids)]).ids) if rule.categ_ids
-            else frozenset(),
-            countries=frozenset(rule.country_ids.ids), window_days=rule.window_days, window_start=rule.window_start,
-            velocity=rule.velocity_limit) for rule in self]
+            categories=frozenset(rule.categ_ids.ids), countries=frozenset(rule.country_ids.ids),
+            window_days=rule.window_days, window_start=rule.window_start, velocity=rule.velocity_limit) for rule in self]

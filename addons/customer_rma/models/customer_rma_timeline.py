@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import format_datetime
 
+from odoo.addons.customer_services.fetching import fetch_lines, note_empty
+
 
 def _goods(moves):
     """Return the done moves as text: how many of what."""
@@ -31,11 +33,20 @@ class CustomerRma(models.Model):
         """
         self.ensure_one()
         rma_sudo = self.sudo()  # whoever may see the return may see what happened to it
+        rma_sudo._fetch_for_timeline()
         steps = [
             *rma_sudo._timeline_states(), *rma_sudo._timeline_goods(), *rma_sudo._timeline_others(),
             *rma_sudo._timeline_money()]
         return sorted(
             (dict({'text': '', 'url': ''}, **step) for step in steps if step['date']), key=lambda step: step['date'])
+
+    def _fetch_for_timeline(self):
+        """Read the lines, and find out which of all that can hang on returns is not there (in sudo)."""
+        lines = fetch_lines(self, 'line_ids')
+        note_empty(
+            *((self, name) for name in (
+                'picking_ids', 'credit_note_ids', 'exchange_order_ids', 'refund_transaction_ids', 'label_ids')),
+            *((lines, name) for name in ('replacement_move_ids', 'lot_ids')))
 
     def _timeline_states(self):
         closed = self.closed_date if self.state in ('rejected', 'cancelled', 'expired') else False
@@ -70,7 +81,7 @@ class CustomerRma(models.Model):
             'date': note.create_date, 'title': self.env._('Credit note'),
             'text': f'{note.name}: {note.currency_id.format(note.amount_total)}', 'url': note.access_url,
         } for note in self.credit_note_ids if note.state == 'posted']
-        refunds = self.env['payment.transaction'].search([('customer_rma_id', '=', self.id), ('state', '=', 'done')])
+        refunds = self.refund_transaction_ids.filtered(lambda refund: refund.state == 'done')
         return notes + [{
             'date': refund.last_state_change, 'title': self.env._('Refund'),
             'text': f'{refund.currency_id.format(-refund.amount)} · {refund.reference}'} for refund in refunds]

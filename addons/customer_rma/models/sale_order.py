@@ -6,7 +6,9 @@ class SaleOrderLine(models.Model):
 
     customer_rma_line_ids = fields.One2many('customer.rma.line', 'order_line_id', string='Returns')
 
-    @api.depends('customer_rma_line_ids.quantity_received')
+    # what came back changes what was delivered; if it depended on the lines of returns themselves, each request of a
+    # customer would compute the order anew, though nothing has happened to it yet
+    @api.depends('qty_delivered')
     def _compute_qty_invoiced(self):
         return super()._compute_qty_invoiced()
 

@@ -1,8 +1,12 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.customer_rma.policy import allocate
+
+#: receipts of one product that are looked at, the latest ones
+MAX_RECEIPTS = 100
 
 
 class CustomerRma(models.Model):
@@ -28,9 +32,8 @@ class CustomerRma(models.Model):
         for rma in self.sudo():  # sudo: the right on the return was checked; receipts and transfers follow from it
             rma._lock_for_refund()
             by_picking = {}
-            for line in rma.line_ids:
-                for move, quantity in line._vendor_parts():
-                    by_picking.setdefault(move.picking_id, []).append((line, move, quantity))
+            for line, move, quantity in rma.line_ids._vendor_parts():
+                by_picking.setdefault(move.picking_id, []).append((line, move, quantity))
             if not by_picking:
                 raise UserError(self.env._(
                     '%s: nothing that was received can go back to a vendor: it went already, or it was not purchased here.',
@@ -71,27 +74,47 @@ class CustomerRmaLine(models.Model):
     _inherit = 'customer.rma.line'
 
     def _vendor_parts(self):
-        """Return ``[(received move of a purchase, quantity)]`` for what came back and was not sent on yet (in sudo).
+        """Return what came back and was not sent on yet, and by which receipts it can go back (in sudo).
 
-        Quantities are in the unit of the product; the latest receipt is the first one.
+        Lines of the same product share what a receipt has left. The number of queries does not depend on the lines.
+
+        :return: list of ``(line, received move of a purchase, quantity in the unit of the product)``
         """
-        self.ensure_one()
+        left = self._left_for_vendor()
+        receipts = self._purchase_receipts({line.product_id.id for line in left})
+        rest = {move: _in_unit(move) for moves in receipts.values() for move in moves}
+        for move in self.env['stock.move'].search(
+                Domain('origin_returned_move_id', 'in', [move.id for move in rest]) & Domain('state', '!=', 'cancel')):
+            rest[move.origin_returned_move_id] -= _in_unit(move)
+        result = []
+        for line, quantity in left.items():
+            parts, _missing = allocate(quantity, [(move, rest[move]) for move in receipts.get(line.product_id.id, ())])
+            for move, part in parts:
+                rest[move] -= part
+                result.append((line, move, part))
+        return result
+
+    def _left_for_vendor(self):
+        """Return what of each line came back and was not sent on yet, as dict from the line; only where there is any."""
+        sent = self.env['stock.move'].search(
+            Domain('customer_rma_vendor_line_id', 'in', self.ids) & Domain('state', '!=', 'cancel'))
+        sent = sent.grouped('customer_rma_vendor_line_id')
+        left = {line: line.quantity_received - sum(map(_in_unit, sent.get(line, ()))) for line in self}
+        return {line: quantity for line, quantity in left.items() if line.uom_id.compare(quantity, 0) > 0}
+
+    def _purchase_receipts(self, product_ids):
+        """Return the last receipts of purchases of each product in the company, by its id, the latest one first."""
         Move = self.env['stock.move']
-        running = Domain('state', '!=', 'cancel')
-        sent = Move.search(Domain('customer_rma_vendor_line_id', '=', self.id) & running)
-        left = self.quantity_received - sum(_in_unit(move) for move in sent)
-        if self.uom_id.compare(left, 0) <= 0:
-            return []
-        receipts = Move.search(
-            Domain('product_id', '=', self.product_id.id) & Domain('company_id', '=', self.company_id.id)
-            & Domain('state', '=', 'done') & Domain('purchase_line_id', '!=', False)
-            & Domain('location_id.usage', '=', 'supplier'), order='date desc, id desc', limit=100)
-        returned = {}
-        for move in Move.search(Domain('origin_returned_move_id', 'in', receipts.ids) & running):
-            origin = move.origin_returned_move_id
-            returned[origin] = returned.get(origin, 0.0) + _in_unit(move)
-        parts, _rest = allocate(left, [(move, _in_unit(move) - returned.get(move, 0.0)) for move in receipts])
-        return parts
+        Move.flush_model(['product_id', 'company_id', 'state', 'purchase_line_id', 'location_id', 'date'])
+        rows = self.env.execute_query(SQL(
+            'SELECT receipt.id FROM unnest(%s::int[]) AS product(id), LATERAL ('
+            ' SELECT move.id FROM stock_move move JOIN stock_location source ON source.id = move.location_id'
+            " WHERE move.product_id = product.id AND move.company_id = %s AND move.state = 'done'"
+            " AND move.purchase_line_id IS NOT NULL AND source.usage = 'supplier'"
+            ' ORDER BY move.date DESC, move.id DESC LIMIT %s) AS receipt',
+            list(product_ids), self.rma_id.company_id.id, MAX_RECEIPTS)) if product_ids else []
+        moves = Move.browse(number for number, in rows)
+        return {product.id: found for product, found in moves.grouped('product_id').items()}
 
 
 def _in_unit(move):

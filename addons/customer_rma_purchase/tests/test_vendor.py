@@ -69,3 +69,22 @@ class TestVendor(RmaCommon):
         self.assertFalse(self._sent(rma))
         rma.action_return_to_vendor()
         self.assertFalse(self.env['stock.picking'].with_user(self.user_a1).search([('id', 'in', self._sent(rma).ids)]))
+
+    def test_lines_share_receipts(self):
+        """Issue 7.22: two lines of one product together take no more than its receipts have; queries do not grow."""
+        moves = self._move(self.sold_a1) | self._move(self.sold_a2)
+        rma = self._request_lines(self.user_a1, [{'move_id': move.id, 'quantity': 3} for move in moves])
+        rma._run_jobs()
+        self._receive(rma)
+        counts = []
+        for ids in (rma.line_ids[0].ids, rma.line_ids.ids):
+            self.env.invalidate_all()
+            lines = self.env['customer.rma.line'].browse(ids)
+            before = self.env.cr.sql_log_count
+            parts = lines._vendor_parts()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
+        self.assertEqual([(line, quantity) for line, _move, quantity in parts], [
+            (rma.line_ids[0], 1), (rma.line_ids[0], 2), (rma.line_ids[1], 3)])
+        rma.with_user(self.agent).action_return_to_vendor()
+        self.assertEqual(sorted(self._sent(rma).move_ids.mapped('product_uom_qty')), [1, 5])

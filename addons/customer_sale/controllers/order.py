@@ -6,6 +6,7 @@ from odoo.http import request, route
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
+from odoo.addons.customer_services.fetching import column_names, fetch_lines, fetch_together, fetch_view, note_empty
 from odoo.addons.customer_services.portal_list import Choice, PortalList, contains
 from odoo.addons.sale.controllers.portal import CustomerPortal
 
@@ -171,6 +172,8 @@ class CustomerSalePortal(CustomerServicesPortal, CustomerPortal):
             order_sudo = self._get_order(order_id, kwargs.get('access_token'))
             if order_sudo._can_pay_rest():
                 kwargs['payment_amount'] = order_sudo.customer_amount_payable
+        if not kwargs.get('report_type'):
+            self._fetch_order(order_id)
         response = super().portal_order_page(order_id, **kwargs)
         if getattr(response, 'qcontext', None) and response.qcontext.get('sale_order'):
             order_sudo = response.qcontext['sale_order']
@@ -183,6 +186,29 @@ class CustomerSalePortal(CustomerServicesPortal, CustomerPortal):
                 form_key=self._new_form_key(),
             )
         return response
+
+    def _fetch_order(self, order_id):
+        """Read together what Odoo's page of an order reads one by one; who may see it is asked afterwards, by Odoo.
+
+        The arrows of the page lead to the orders before and after it in the list that the visitor saw last.
+        """
+        ids = {order_id} if order_id < 2 ** 31 else set()
+        for history in (request.session.get(name) or [] for name in ('my_orders_history', 'my_quotations_history')):
+            if order_id in history:
+                index = history.index(order_id)
+                ids.update(history[max(index - 1, 0):index + 2])
+        Order_sudo = request.env['sale.order'].sudo()  # read only into the cache, nothing is shown here
+        order_sudo = Order_sudo.search_fetch([('id', 'in', list(ids))], column_names(Order_sudo)).filtered(
+            lambda order: order.id == order_id)
+        if order_sudo:
+            fetch_view(request.env, 'sale.sale_order_portal_template')
+            lines_sudo = fetch_lines(order_sudo, 'order_line')
+            fetch_lines(lines_sudo.tax_ids, 'invoice_repartition_line_ids')
+            users_sudo = fetch_together(request.env.user.sudo(), order_sudo.user_id)
+            fetch_together(users_sudo.partner_id)
+            note_empty(*((records, name) for records, name in (
+                (order_sudo, 'transaction_ids'), (order_sudo, 'picking_ids'), (lines_sudo, 'move_ids'),
+            ) if name in records._fields))
 
     def _offer_error(self, order_sudo):
         """Return what the page says after a refused answer: by the state of the order, never by the address."""

@@ -57,6 +57,21 @@ class TestSalePortal(SaleHttpCommon):
             self.assertEqual(*found, url)
             self.assertLessEqual(found[0], 24, url)
 
+    def test_queries_of_page(self):
+        """Issue 6.3: the number of queries of the page of an order does not grow with its lines, and stays below Odoo's 41."""
+        large = self._create_confirmed(self.user_a1, order_line=[
+            Command.create({'product_id': self.product.id, 'price_unit': 10}) for _line in range(8)])
+        self._invoice(large)
+        found = []
+        for order in (self.order_a1, large):
+            self.env.flush_all()
+            for _time in range(2):
+                before = self.env.cr.sql_log_count
+                self.assertEqual(self.url_open(f'/my/orders/{order.id}').status_code, 200)
+            found.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(found[1], found[0])
+        self.assertLessEqual(found[0], 38)
+
     def test_home(self):
         """Issue 6.1: the home page asks for an answer to offers first, and for overdue invoices."""
         self.invoice_a1.invoice_date_due = fields.Date.today() - timedelta(days=1)

@@ -7,12 +7,13 @@ from werkzeug.exceptions import NotFound, abort
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.http import request, route
-from odoo.tools import consteq, plaintext2html
+from odoo.tools import babel_locale_parse, consteq, format_datetime, get_lang, plaintext2html, posix_to_ldml
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ..const import CUSTOMER_KEY
+from ..fetching import column_names, fetch_together
 from ..portal_list import clean_text, split_groups
 from ..uploads import clean_name
 
@@ -30,13 +31,14 @@ class CustomerServicesPortal(CustomerPortal):
 
     @route()
     def home(self, **kw):
+        customer_values = self._portal_customer_values()
         response = super().home(**kw)
         # sudo: his own picture, which Odoo would read twice with a search below his customer for each of the sizes
         partner_sudo = request.env.user.partner_id.sudo()
         partner_sudo.mapped('avatar_1024')
         partner_sudo.mapped('avatar_128')
         response.qcontext.update(
-            self._portal_customer_values(), customer_actions=self._portal_actions(), customer_cards=self._portal_cards())
+            customer_values, customer_actions=self._portal_actions(), customer_cards=self._portal_cards())
         return response
 
     def _portal_actions(self):
@@ -63,6 +65,8 @@ class CustomerServicesPortal(CustomerPortal):
         if not request.env.user._is_portal():
             return {}
         customers_sudo = request.env['customer.access']._my_accesses().customer_id
+        # sudo: the visitor himself; the layout asks for him and for his customer
+        fetch_together(request.env.user.partner_id.sudo(), customers_sudo)
         if len(customers_sudo) < 2:
             return {}
         return {
@@ -107,9 +111,10 @@ class CustomerServicesPortal(CustomerPortal):
             step=spec.page_size, url_args=url_args)
         records = Model.search_fetch(
             domain, spec.fields, order=spec.order(chosen), limit=spec.page_size, offset=pager['offset'])
+        customer_values = self._portal_customer_values()
         return request.render(spec.template, {
             **self._prepare_portal_layout_values(),
-            **self._portal_customer_values(),
+            **customer_values,
             'page_name': spec.page_name,
             'spec': spec,
             'title': request.env._(spec.title),
@@ -169,11 +174,14 @@ class CustomerServicesPortal(CustomerPortal):
         :raises NotFound: the same answer for what is missing, foreign, or has a broken token
         """
         if document_id < 2 ** 31:
-            document = request.env[model].browse(document_id)
-            if document.exists() and document.has_access('read'):
+            # sudo: only to see whether there is such a document, and to read it in the same query
+            Model_sudo = request.env[model].sudo()
+            document_sudo = Model_sudo.browse(Model_sudo.with_context(active_test=False).search_fetch(
+                [('id', '=', document_id)], column_names(Model_sudo)).ids)
+            document = document_sudo.sudo(False)
+            if document and document.has_access('read'):
                 return document
-            # sudo: the visitor has no right of his own, the token is what he has
-            document_sudo = document.sudo().exists()
+            # the visitor has no right of his own, the token is what he has
             token = document_sudo and document_sudo.access_token
             if token and isinstance(access_token, str) and consteq(token.encode(), access_token.encode(errors='replace')):
                 return document_sudo
@@ -194,10 +202,15 @@ class CustomerServicesPortal(CustomerPortal):
         domain = document._public_messages_domain()
         limit = THREAD_MAX if params.get('all') else THREAD_PAGE
         messages_sudo = Message.search(domain, order='id desc', limit=limit + 1)
+        # sudo: names of who speaks, and what the layout asks of the visitor and his customer
+        fetch_together(
+            request.env.user.partner_id.sudo(), document.sudo().commercial_partner_id, messages_sudo.author_id)
         return {
             **self._prepare_portal_layout_values(),
             'page_name': page_name,
             'document': document,
+            'additional_title': document.sudo().display_name,  # sudo: the document was checked
+            'short_datetime': self._short_datetime,
             'access_token': params.get('access_token') if by_token else None,
             'can_reply': not by_token,
             'messages_sudo': messages_sudo[:limit].sorted('id'),
@@ -207,6 +220,14 @@ class CustomerServicesPortal(CustomerPortal):
             'is_sent': bool(params.get('sent')),
             'uploads': self._upload_hints(),
         }
+
+    def _short_datetime(self, moment):
+        """Return a moment as the visitor reads it, without seconds, as Odoo's widget does, but without a query."""
+        env = request.env
+        lang = get_lang(env)
+        pattern = posix_to_ldml(f'{lang.date_format} {lang.time_format}', locale=babel_locale_parse(lang.code))
+        return format_datetime(
+            env, moment, tz=env.context.get('tz'), dt_format=pattern.replace(':ss', '').replace(':s', ''))
 
     def _post_reply(self, document, body, uploads):
         """Post what the customer wrote under a document.

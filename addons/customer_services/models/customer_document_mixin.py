@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import plaintext2html
+from odoo.tools import SQL, plaintext2html
 
 from ..const import CUSTOMER_KEY
 from ..portal_list import clean_text
@@ -79,7 +79,7 @@ class CustomerDocumentMixin(models.AbstractModel):
         if foreign:
             raise AccessError(self.env._('These fields cannot be set in the portal: %s', ', '.join(foreign)))
         customer = self.env['customer.document.mixin']._customer_of_creation()
-        values = self._prepare_customer_values({
+        values = self.with_context(**{OWNER_KEY: customer})._prepare_customer_values({
             name: clean_text(value) if isinstance(value, str) else value for name, value in values.items()})
         values.update(partner_id=user.partner_id.id, company_id=user.company_id.id)
         # sudo: the user's own accesses; the fields were picked from the whitelist, the owner is one of his customers
@@ -97,6 +97,9 @@ class CustomerDocumentMixin(models.AbstractModel):
 
         :raises AccessError: without an activated access
         """
+        given = self.env.context.get(OWNER_KEY)
+        if isinstance(given, models.BaseModel):  # it was looked up already, see _create_from_customer
+            return given
         customers = self.env['customer.access']._my_accesses().customer_id
         if not customers:
             raise AccessError(self.env._('You have no access to this customer.'))
@@ -122,6 +125,29 @@ class CustomerDocumentMixin(models.AbstractModel):
         :raises UserError: with a message for the customer
         """
         return values
+
+    @api.model
+    def _numbers_of(self, code, count):
+        """Take numbers from a sequence, in one query where it is a plain one; the company's own comes first.
+
+        :param str code: of the sequence
+        :param int count: how many
+        :return: list of texts, of False where there is no such sequence
+        """
+        # sudo: every document needs a number, whoever creates it
+        Sequence = self.env['ir.sequence'].sudo()
+        Sequence.flush_model()
+        rows = self.env.execute_query(SQL("""
+            SELECT prefix, suffix, padding, nextval(
+                       ('ir_sequence_' || lpad(id::text, greatest(3, length(id::text)), '0'))::regclass)
+              FROM (SELECT * FROM ir_sequence WHERE code = %s AND active AND (company_id = %s OR company_id IS NULL)
+                     ORDER BY company_id LIMIT 1) s, generate_series(1, %s)
+             WHERE implementation = 'standard' AND use_date_range IS NOT TRUE""", code, self.env.company.id, count))
+        if not rows:
+            return [Sequence.next_by_code(code) for _number in range(count)]
+        prefix, suffix, padding, _number = rows[0]
+        pattern = Sequence.new({'prefix': prefix, 'suffix': suffix, 'padding': padding})
+        return [pattern.get_next_char(row[-1]) for row in rows]
 
     # ------------------------------------------------------------------
     # Messages
