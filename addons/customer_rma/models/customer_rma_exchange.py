@@ -123,7 +123,7 @@ class CustomerRmaLine(models.Model):
     def _compute_quantity_replaced(self):
         for line in self:
             moves = line._replacement_moves().filtered(lambda move: move.state == 'done')
-            line.quantity_replaced = sum(move._in_product_unit(move.quantity) for move in moves) + sum(
+            line.quantity_replaced = line._count_goods(line._quantities_of(moves, lambda move: move.quantity)) + sum(
                 part.product_uom_id._compute_quantity(part.qty_delivered, part.product_id.uom_id, round=False)
                 for part in line.exchange_line_ids)
 
@@ -141,9 +141,8 @@ class CustomerRmaLine(models.Model):
     def _replacement_due(self):
         """Return what of the same product is to be sent now and is not on its way yet, in its unit."""
         self.ensure_one()
-        sent = sum(
-            move._in_product_unit(move.quantity if move.state == 'done' else move.product_uom_qty)
-            for move in self._replacement_moves())
+        sent = self._count_goods(self._quantities_of(
+            self._replacement_moves(), lambda move: move.quantity if move.state == 'done' else move.product_uom_qty))
         return max(self._quantity_ready() - sent, 0.0)
 
     def _exchange_due(self):

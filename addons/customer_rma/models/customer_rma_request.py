@@ -36,8 +36,8 @@ class CustomerRma(models.Model):
         """
         # sudo: the orders were checked, and the moves are reached from them
         return orders.sudo().order_line.move_ids.filtered(
-            lambda move: move.state == 'done' and move.location_dest_id.usage == 'customer'
-            and move.sale_line_id.product_id == move.product_id).sorted(lambda move: (-move.sale_line_id.order_id.id, move.id))
+            lambda move: move.state == 'done' and move.location_dest_id.usage == 'customer',
+        )._standing_for_goods().sorted(lambda move: (-move.sale_line_id.order_id.id, move.id))
 
     @api.model
     def _returnable_items(self, orders, kind='return'):
@@ -49,7 +49,7 @@ class CustomerRma(models.Model):
             product), ``blocked`` (reason or ``''``), ``deadline``, ``estimate`` (refund for one unit),
             ``currency``, ``verdict``, ``photos`` (whether one is needed), ``lots`` (``stock.lot`` to choose from),
             ``resolutions`` (see :meth:`_choices_of_item`), ``restocking`` (percent), ``shipping`` (in the currency of
-            the company), ``methods`` (ids, empty for all)
+            the company), ``methods`` (ids, empty for all), ``contents`` (of one set, ``''`` for other products)
         """
         moves = self._returnable_moves(orders)
         left = moves._returnable_quantities() if moves else {}
@@ -66,13 +66,13 @@ class CustomerRma(models.Model):
     @api.model
     def _returnable_item(self, move, left, kind, estimate, verdict, rule):
         """Return one item of :meth:`_returnable_items`."""
-        line, lots = move.sale_line_id, move.move_line_ids.lot_id
+        line, lots = move.sale_line_id, move._moves_of_goods().move_line_ids.lot_id
         choices = self._choices_of_item(move, rule, kind, estimate)
         blocked = self._blocked_reason(move, left, verdict, rule) or (
             '' if choices else self.env._('This product cannot be returned.'))
         return {
-            'move': move, 'order_line': line, 'product': move.product_id, 'left': max(left, 0.0),
-            'delivered': move._in_product_unit(move.quantity), 'blocked': blocked, 'deadline': verdict.deadline,
+            'move': move, 'order_line': line, 'product': line.product_id, 'left': max(left, 0.0), 'contents': '',
+            'delivered': move._delivered_for_return(), 'blocked': blocked, 'deadline': verdict.deadline,
             'estimate': line.currency_id.round(estimate * (100.0 - rule.restocking_percent) / 100.0),
             'currency': line.currency_id, 'verdict': verdict, 'photos': bool(rule.photos_required),
             'message': rule.message or '', 'lots': move._returnable_lots() if lots else lots, 'resolutions': choices,
@@ -84,7 +84,8 @@ class CustomerRma(models.Model):
 
         :return: list of ``(resolution, other product in sudo or an empty one, difference in price for one)``
         """
-        nothing, others = move.product_id.browse(), move.product_id.product_tmpl_id.product_variant_ids - move.product_id
+        sold = move.sale_line_id.product_id
+        nothing, others = sold.browse(), sold.product_tmpl_id.product_variant_ids - sold
         names = rule._allowed_resolutions(kind)
         choices = [(name, nothing, 0.0) for name in names if name != 'exchange']
         if 'exchange' in names:
@@ -105,12 +106,12 @@ class CustomerRma(models.Model):
             'blocked': self.env._('Services cannot be sent back.') if line.product_id.type == 'service' else
             self.env._('This is a set: please write to us if you want to return it.'), 'deadline': None, 'estimate': 0.0,
             'currency': line.currency_id, 'verdict': None, 'photos': False, 'message': '', 'lots': [], 'resolutions': [],
-            'restocking': 0.0, 'shipping': 0.0, 'methods': []} for line in lines]
+            'restocking': 0.0, 'shipping': 0.0, 'methods': [], 'contents': ''} for line in lines]
 
     @api.model
     def _blocked_reason(self, move, left, verdict, rule):
         """Return why a customer may not ask for it, in his language, or ``''``."""
-        if move.product_id.uom_id.compare(left, 0) <= 0:
+        if move.sale_line_id.product_id.uom_id.compare(left, 0) <= 0:
             return self.env._('Nothing is left to return.')
         if verdict.why == 'late':
             return self.env._('The time to return it ended on %s.', format_date(self.env, verdict.deadline))
@@ -142,8 +143,8 @@ class CustomerRma(models.Model):
         return Item(
             kind=kind, company=move.company_id.id, amount=amount, today=datetime.now(zone).date(), groups=groups,
             tags=frozenset((customer.category_id | order.partner_id.category_id).ids),
-            products=frozenset(move.product_id.ids),
-            categories=frozenset(move.product_id.categ_id.ids), reasons=frozenset(reason.ids if reason else ()),
+            products=frozenset(move.sale_line_id.product_id.ids),
+            categories=frozenset(move.sale_line_id.product_id.categ_id.ids), reasons=frozenset(reason.ids if reason else ()),
             countries=frozenset(order.partner_shipping_id.country_id.ids or customer.country_id.ids),
             starts={name: day for name, day in starts.items() if day}, recent=recent)
 
@@ -241,8 +242,10 @@ class CustomerRma(models.Model):
         orders = self.env['stock.move'].sudo().browse(move_ids).exists().sale_line_id.order_id
         orders = self._customer_orders(orders.ids)
         items = {item['move'].id: item for item in self._returnable_items(orders, kind) if item['move']}
-        if set(move_ids) - set(items):
-            raise UserError(foreign)
+        if missing := set(move_ids) - set(items):
+            parts = orders.sudo().order_line.move_ids.filtered(
+                lambda move: move.id in missing and move.state == 'done' and move.location_dest_id.usage == 'customer')
+            raise UserError(self._parts_refusal() if len(parts) == len(missing) else foreign)
         customer = self.env['customer.document.mixin']._customer_of_creation()
         orders_sudo = orders.sudo()  # all of them were found with the rights of the user
         if len(orders_sudo.commercial_partner_id) > 1 or len(orders_sudo.company_id) > 1:
@@ -250,6 +253,11 @@ class CustomerRma(models.Model):
         if orders_sudo.commercial_partner_id != customer:
             raise UserError(self.env._('Please switch to the customer who ordered the goods.'))
         return items
+
+    @api.model
+    def _parts_refusal(self):
+        """Return why a part of a set cannot be returned alone."""
+        return self.env._('A part of a set cannot be returned alone here: please return the whole set, or write to us.')
 
     @api.model
     def _prepare_line(self, line, items):
