@@ -103,6 +103,44 @@ class CustomerRma(models.Model):
             else:
                 self._add_job('mail', f'payment-{order.id}', event='payment')
 
+    def _undo_exchanges(self):
+        """Pay money back where other products were cancelled; a second call does nothing.
+
+        What the credit note of the goods paid of their invoice is open again, and what the customer paid himself is
+        credited. About what was shipped already people decide.
+        """
+        self.ensure_one()
+        self._lock_for_refund()
+        for order in self.exchange_order_ids.filtered(lambda order: order.state == 'cancel'):
+            if any(order.order_line.mapped('qty_delivered')):
+                self._tell_staff(
+                    self.env._('%s was cancelled, but some of it was shipped: please decide about its invoice.', order.name),
+                    self.env._('Exchange was cancelled'))
+                continue
+            order.customer_rma_hold = False
+            order.order_line.customer_rma_line_id.write({'resolution': 'refund', 'exchange_product_id': False})
+            for invoice in order.invoice_ids.filtered(
+                    lambda invoice: invoice.state == 'posted' and invoice.move_type == 'out_invoice'
+                    and not invoice.reversal_move_ids):
+                self._undo_exchange_invoice(invoice, f'-undo-{order.id}')
+
+    def _undo_exchange_invoice(self, invoice, suffix):
+        notes = self.credit_note_ids.filtered(lambda note: note.state == 'posted')
+        offsets = invoice.line_ids.matched_credit_ids.filtered(lambda part: part.credit_move_id.move_id in notes)
+        opened = offsets.credit_move_id.move_id
+        offsets.unlink()
+        today = fields.Date.context_today(self)
+        reversal = invoice.with_company(invoice.company_id)._reverse_moves([{
+            'ref': self.env._('%(number)s: %(order)s was cancelled', number=self.number, order=invoice.invoice_origin),
+            'invoice_date': today, 'date': max(today, invoice.date), 'invoice_payment_term_id': False,
+            'customer_rma_id': self.id}])
+        reversal.action_post()
+        (invoice | reversal).line_ids.filtered(
+            lambda line: line.account_id.account_type == 'asset_receivable' and not line.reconciled).reconcile()
+        for note in opened | reversal:
+            if not note.currency_id.is_zero(note.amount_residual):
+                self._add_gateway_jobs(note, suffix)
+
 
 class CustomerRmaLine(models.Model):
     _inherit = 'customer.rma.line'
@@ -178,6 +216,13 @@ class SaleOrder(models.Model):
     customer_rma_hold = fields.Boolean(
         string='Shipped after payment', readonly=True, copy=False,
         help='Ordered in exchange for a return: nothing is shipped before the difference is paid.')
+
+    def _action_cancel(self):
+        """What was ordered in exchange and is cancelled is paid back, by a job."""
+        result = super()._action_cancel()
+        for order in self.sudo().filtered('customer_rma_id'):  # sudo: whoever cancels need not know of returns
+            order.customer_rma_id._add_job('undo', f'order-{order.id}')
+        return result
 
 
 class SaleOrderLine(models.Model):

@@ -127,8 +127,11 @@ class CustomerRma(models.Model):
     # Refunds
     # ------------------------------------------------------------------
 
-    def _add_gateway_jobs(self, note):
-        """Plan to pay a credit note back by the transactions by which its invoice was paid; the rest is for people."""
+    def _add_gateway_jobs(self, note, suffix=''):
+        """Plan to pay a credit note back by the transactions by which its invoice was paid; the rest is for people.
+
+        :param str suffix: what tells a second time from the first one, in the keys of the jobs
+        """
         rest = note.amount_residual
         for transaction, left in self._refundable_transactions(note):
             amount = note.currency_id.round(min(rest, left))
@@ -136,7 +139,7 @@ class CustomerRma(models.Model):
                 continue
             if not transaction._customer_can_refund(amount):
                 continue
-            self._add_job('gateway', f'note-{note.id}-{transaction.id}', move_id=note.id,
+            self._add_job('gateway', f'note-{note.id}-{transaction.id}{suffix}', move_id=note.id,
                           transaction_id=transaction.id, amount=amount)
             rest -= amount
         if note.currency_id.compare_amounts(rest, 0) > 0:

@@ -7,6 +7,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
+from odoo.addons.customer_services.portal_list import contains
+
 from ..const import CUSTOMER_LINE_FIELDS, FILES_KEY, KINDS, MAX_LINES, MAX_LOTS, MAX_ORDERS, MAX_TEXT, MAX_VARIANTS
 from ..policy import Item, decide
 
@@ -19,14 +21,17 @@ class CustomerRma(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _customer_orders(self, ids=None):
+    def _customer_orders(self, ids=None, search='', offset=0, limit=MAX_ORDERS):
         """Return the orders that the user may see and of which something was delivered, the newest first.
 
         :param ids: only these
+        :param str search: only those with this text in their number, in the customer's reference, or in a line
         """
         domain = Domain('state', '=', 'sale')
         domain &= Domain('id', 'in', list(ids)) if ids is not None else Domain('order_line.qty_delivered', '>', 0)
-        return self.env['sale.order'].search(domain, limit=MAX_ORDERS, order='date_order desc, id desc')
+        if search:
+            domain &= contains('name', 'client_order_ref', 'order_line.name')(search)
+        return self.env['sale.order'].search(domain, limit=limit, offset=offset, order='date_order desc, id desc')
 
     @api.model
     def _returnable_moves(self, orders):
