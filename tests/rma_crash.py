@@ -74,7 +74,7 @@ class Crash:
             return result
 
         def run(job, commit=None):
-            crash.step, crash.number, crash.is_over = f'job-{job.kind}-{job.event or ""}'.strip('-'), 0, False
+            crash.step, crash.number, crash.is_over = job.key, 0, False
             run_job(job, commit)
             crash.is_over = True
 
@@ -248,6 +248,9 @@ class Crash:
     def drain(self, rma):
         """Let workers do the jobs; do what people and the provider do when a refund was interrupted."""
         for _number in range(MAX_WORKERS):
+            # Odoo sets a job aside whose workers die three times in a row: here they do
+            self.env['ir.cron.progress'].search([]).unlink()
+            self.env.cr.commit()
             is_done = self.work(lambda env: env.ref(CRON).method_direct_trigger())
             self.env.invalidate_all()
             self.env.cr.rollback()
@@ -255,7 +258,7 @@ class Crash:
             failed = jobs.filtered(lambda job: job.state == 'failed')
             if failed:
                 self._look_after(failed)
-            elif is_done and not jobs.filtered(lambda job: job.state not in ('done', 'waiting')):
+            elif is_done and not jobs.filtered(lambda job: job.state != 'done'):
                 return
         raise AssertionError(f'{rma.number} does not come to rest')
 
@@ -266,10 +269,6 @@ class Crash:
         mode, self.mode = self.mode, None
         if refund.reference in self.read('provider'):
             refund._process('demo', {'reference': refund.reference, 'simulated_state': 'done'})
-            self.env['payment.transaction']._cron_post_process()
-            self.env['customer.rma']._cron_close()
-            job.rma_id.activity_ids.action_feedback()
-            job.state = 'done'
         else:
             job.with_user(self.env['res.users'].search([('login', '=', 'manager')])).action_retry()
         self.env.cr.commit()
@@ -279,9 +278,11 @@ class Crash:
         self.env.invalidate_all()
         line, notes = rma.line_ids, rma.credit_note_ids
         refunds = self.env['payment.transaction'].search([('customer_rma_id', '=', rma.id)])
-        mails = self.env['mail.mail'].search([('model', '=', 'customer.rma'), ('res_id', '=', rma.id)])
+        mails = self.env['mail.mail'].search([
+            ('model', '=', 'customer.rma'), ('res_id', '=', rma.id), ('recipient_ids', 'in', self.user.partner_id.ids)])
         done = refunds.filtered(lambda refund: refund.state == 'done')
         return {
+            'jobs': rma.job_ids.mapped('key'),
             'returns': self.env['customer.rma'].search_count([('line_ids.order_id', '=', order.id)]),
             'state': rma.state,
             'quantities': [line.quantity, line.quantity_approved, line.quantity_received, line.quantity_refunded],

@@ -273,7 +273,8 @@ class CustomerRmaJob(models.Model):
 
     @api.model
     def _cron_follow(self):
-        """Look after refunds that the provider answers later."""
-        for job in self.search([('state', '=', 'waiting'), ('kind', '=', 'gateway')]):
+        """Look after refunds that the provider answers later, also after a worker was interrupted while it asked."""
+        for job in self.search([
+                ('state', 'in', ('waiting', 'failed')), ('kind', '=', 'gateway'), ('refund_transaction_id', '!=', False)]):
             if job.refund_transaction_id.state not in ('draft', 'pending', 'authorized'):
                 job._follow_gateway()

@@ -3,6 +3,7 @@ from urllib.parse import urlencode
 
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import RmaHttpCommon
 
@@ -118,10 +119,10 @@ class TestRmaPortal(RmaHttpCommon):
     def test_500_orders(self):
         """Issue 7, also: of 500 orders each can be found, by page, number, reference and product, with few queries."""
         service = self.env['product.product'].create({'name': 'Old assembly', 'type': 'service', 'invoice_policy': 'order'})
-        orders = self.env['sale.order'].create([{
-            'partner_id': self.user_a1.partner_id.id, 'state': 'sale', 'name': f'OLD/{number:03}',
-            'client_order_ref': f'your-{number:03}', 'date_order': f'2020-01-01 00:{number // 60:02}:{number % 60:02}',
-            'order_line': [Command.create({'product_id': service.id, 'qty_delivered': 1})]} for number in range(500)])
+        order = self.env['sale.order'].create({
+            'partner_id': self.user_a1.partner_id.id, 'state': 'sale', 'name': 'OLD',
+            'order_line': [Command.create({'product_id': service.id, 'qty_delivered': 1})]})
+        orders = self._copies(order, 500)
         page = self.url_open('/my/rmas/new').text
         self.assertIn(self.sold_a1.name, page)
         self.assertLessEqual(len(re.findall(r'href="/my/rmas/new\?orders=\d', page)), 20)
@@ -140,7 +141,28 @@ class TestRmaPortal(RmaHttpCommon):
         page = self.url_open(f'/my/rmas/new?choose=1&orders={orders[3].id}&search=OLD/004').text
         self.assertIn(f'orders={orders[3].id}%2C{orders[4].id}', page)
         self.assertIn('/my/orders/page/2', self.url_open('/my/orders').text)
-        self.assertLessEqual(self._queries(lambda: self.url_open('/my/rmas/new')), 40)
+        self.assertLessEqual(self._queries(lambda: self.url_open('/my/rmas/new')), 30)
+
+    def _copies(self, order, number):
+        """Return copies of an order with one line, made by the database: named and dated by their number."""
+        def columns(records, *others):
+            return SQL(', ').join(
+                SQL.identifier(name) for name, field in records._fields.items()
+                if field.store and field.column_type and name not in ('id', *others))
+
+        self.env.flush_all()
+        names = columns(order, 'name', 'client_order_ref', 'date_order')
+        rows = self.env.execute_query(SQL(
+            "INSERT INTO sale_order (name, client_order_ref, date_order, %s) SELECT 'OLD/' || to_char(n, 'FM000'),"
+            " 'your-' || to_char(n, 'FM000'), timestamp '2020-01-01' + n * interval '1 hour', %s"
+            ' FROM sale_order, generate_series(0, %s) n WHERE id = %s ORDER BY n RETURNING id',
+            names, names, number - 1, order.id))
+        copies = order.browse([row[0] for row in rows])
+        names = columns(order.order_line, 'order_id')
+        self.env.execute_query(SQL(
+            'INSERT INTO sale_order_line (order_id, %s) SELECT copy, %s FROM sale_order_line, unnest(%s) copy WHERE id = %s'
+            ' RETURNING id', names, names, copies.ids, order.order_line.id))
+        return copies
 
     def test_half_paid(self):
         """Issue 7, also: of a half-paid order the form and the page say that what is open becomes less first."""
