@@ -55,8 +55,10 @@ MAX_TEXT = 5000
 MAX_LINES = 200
 #: serial numbers or lots of one line of a request
 MAX_LOTS = 1000
-#: orders that the form for a new return offers
+#: orders of one return
 MAX_ORDERS = 50
+#: orders on one page of those to choose from
+ORDERS_PAGE = 20
 MAX_TRACKING = 60
 #: other variants of a product that a customer may choose from
 MAX_VARIANTS = 50
@@ -68,7 +70,10 @@ REVERSAL_KEY = 'customer_rma_reversal'
 JOB_KINDS = [
     ('decide', 'Decide'), ('mail', 'Send a mail'), ('return', 'Expect the goods'), ('receipt', 'Take note of a receipt'),
     ('label', 'Get a label'), ('refund', 'Credit and replace'), ('gateway', 'Refund by the payment provider'),
-    ('store', 'Put graded goods away'), ('release', 'Ship what was paid'), ('close', 'Close')]
+    ('store', 'Put graded goods away'), ('release', 'Ship what was paid'),
+    ('undo', 'Pay back what was cancelled'), ('close', 'Close')]
+#: key of the context with which a carrier is asked for a label: the same text is the same label
+LABEL_KEY = 'customer_rma_label_key'
 LABEL_SOURCES = [('none', 'None'), ('pool', 'Uploaded labels'), ('carrier', 'Carrier')]
 JOB_STATES = [
     ('todo', 'To do'), ('sending', 'Sending'), ('waiting', 'Waiting for the provider'), ('done', 'Done'),

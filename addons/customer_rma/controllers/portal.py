@@ -13,12 +13,15 @@ from odoo.addons.customer_services.controllers.portal import CustomerServicesPor
 from odoo.addons.customer_services.fetching import fetch_lines, fetch_together, fetch_view
 from odoo.addons.customer_services.portal_list import Choice, PortalList, clean_text, contains
 
-from ..const import DEAD_STATES, FILES_KEY, KINDS, MAX_ORDERS, MAX_TEXT, MAX_TRACKING, STATE_COLORS
+from ..const import DEAD_STATES, FILES_KEY, KINDS, MAX_ORDERS, MAX_TEXT, MAX_TRACKING, ORDERS_PAGE, STATE_COLORS
 
 _lt = LazyTranslate(__name__)
 
 #: returns on the home page that wait for the customer
 MAX_ACTIONS = 5
+#: of the list of orders to choose from; further back the search helps
+MAX_PAGES = 500
+MAX_SEARCH = 100
 RMAS = PortalList(
     model='customer.rma',
     url='/my/rmas',
@@ -214,8 +217,11 @@ class CustomerRmaPortal(CustomerServicesPortal):
 
     @route('/my/rmas/new', type='http', auth='user', website=True, readonly=True, methods=['GET'])
     def portal_my_rma_new(self, orders='', kind='return', **params):
-        """Show the form for a return of goods of some orders (``orders``: numbers separated by commas)."""
-        return self._render_new_rma(orders, kind)
+        """Show the form for a return of goods of some orders (``orders``: numbers separated by commas).
+
+        Without orders, or with ``choose``, it lists orders to choose from: ``search`` and ``page``.
+        """
+        return self._render_new_rma(orders, kind, choice=params)
 
     @route('/my/rmas/new', type='http', auth='user', website=True, methods=['POST'])
     def portal_my_rma_create(self, orders='', kind='return', form_key='', **params):
@@ -269,19 +275,48 @@ class CustomerRmaPortal(CustomerServicesPortal):
             lines.append(line)
         return lines
 
-    def _render_new_rma(self, orders, kind, errors=None, values=None):
+    def _orders_to_choose(self, chosen, kind, choice):
+        """Return what the list of orders to choose from shows.
+
+        :param chosen: ``sale.order`` that were chosen already
+        :param dict choice: what the visitor asks for: ``search``, ``page``
+        """
+        search = clean_text(choice.get('search')).strip()[:MAX_SEARCH]
+        page = min(_to_id(choice.get('page')) or 1, MAX_PAGES)
+        found = request.env['customer.rma']._customer_orders(
+            search=search, offset=(page - 1) * ORDERS_PAGE, limit=ORDERS_PAGE + 1)
+        chosen_ids = ','.join(map(str, chosen.ids))
+
+        def link(number, **params):
+            ids = ','.join(filter(None, [chosen_ids, number]))
+            return '/my/rmas/new?' + urlencode({'orders': ids, 'kind': kind, **params})
+
+        def page_link(number):
+            return link('', choose=1, page=number, **({'search': search} if search else {}))
+
+        return {
+            # sudo: names and dates of the orders that the visitor may see
+            'others_sudo': (found[:ORDERS_PAGE] - chosen).sudo(),
+            'order_link': lambda order: link(str(order.id)),
+            'newer_link': page > 1 and page_link(page - 1),
+            'older_link': len(found) > ORDERS_PAGE and page_link(page + 1),
+            'search': search,
+            'is_empty': not search and page == 1 and not found,
+        }
+
+    def _render_new_rma(self, orders, kind, errors=None, values=None, choice=None):
         Rma = request.env['customer.rma']
         if not request.env['sale.order'].has_access('read'):
             raise NotFound
         kind = kind if kind in dict(KINDS) else 'return'
         ids = [int(text) for text in re.findall('[0-9]{1,9}', orders or '')][:MAX_ORDERS]
         chosen = Rma._customer_orders(ids) if ids else request.env['sale.order']
-        others = Rma._customer_orders() - chosen
-        chosen_ids = ','.join(map(str, chosen.ids))
         chosen_sudo = chosen.sudo()  # what is asked of people and companies below, in one query
         fetch_together(
             request.env.user.partner_id.sudo(), chosen_sudo.commercial_partner_id, chosen_sudo.company_id.partner_id)
         fetch_view(request.env, 'customer_rma.portal_my_rma_new')
+        choice = choice or {}
+        is_choice = not chosen or bool(choice.get('choose'))
         return request.render('customer_rma.portal_my_rma_new', {
             **self._prepare_portal_layout_values(),
             'page_name': 'rma_new',
@@ -290,11 +325,13 @@ class CustomerRmaPortal(CustomerServicesPortal):
             'labels': self._rma_labels(),
             # sudo: names and dates of the orders that the visitor may see
             'orders_sudo': chosen_sudo,
-            'others_sudo': others.sudo(),
-            'order_ids': chosen_ids,
-            'order_link': lambda order: '/my/rmas/new?' + urlencode({
-                'orders': ','.join(filter(None, [chosen_ids, str(order.id)])), 'kind': kind}),
-            'items': Rma._returnable_items(chosen, kind),
+            'order_ids': ','.join(map(str, chosen.ids)),
+            'is_choice': is_choice,
+            **(self._orders_to_choose(chosen, kind, choice) if is_choice else {}),
+            'items': Rma._returnable_items(chosen, kind) if not choice.get('choose') else [],
+            # sudo: of invoices of the orders that the visitor may see, what is not paid yet
+            'open_amounts': {order.id: sum(invoice.amount_residual for invoice in order.invoice_ids if (
+                invoice.state == 'posted' and invoice.move_type == 'out_invoice')) for order in chosen_sudo},
             'resolutions': self._resolution_labels(),
             'company_currency': (chosen_sudo.company_id[:1] or request.env.company.sudo()).currency_id,
             'reasons_sudo': Rma._customer_choices('customer.rma.reason'),

@@ -27,16 +27,19 @@ class CustomerRma(models.Model):
                 rma._tell_staff('\n'.join(problems), self.env._('Goods and money do not agree'))
 
     def _moved_quantities(self):
-        """Return from the table of moves what came back, by the id of the line, in the unit of the product."""
+        """Return from the table of moves what came back, by the id of the line: dict from the id of a product, in its unit."""
         self.env.flush_all()
-        return dict(self.env.execute_query(SQL(
-            'SELECT move.customer_rma_line_id, SUM(ml.quantity_product_uom * CASE'
+        moved = {}
+        for line, product, quantity in self.env.execute_query(SQL(
+            'SELECT move.customer_rma_line_id, move.product_id, SUM(ml.quantity_product_uom * CASE'
             " WHEN source.usage = 'customer' THEN 1 WHEN target.usage = 'customer' THEN -1 ELSE 0 END)"
             ' FROM stock_move move JOIN stock_move_line ml ON ml.move_id = move.id'
             ' JOIN stock_location source ON source.id = move.location_id'
             ' JOIN stock_location target ON target.id = move.location_dest_id'
             ' JOIN customer_rma_line line ON line.id = move.customer_rma_line_id'
-            " WHERE move.state = 'done' AND line.rma_id = ANY(%s) GROUP BY move.customer_rma_line_id", list(self.ids))))
+            " WHERE move.state = 'done' AND line.rma_id = ANY(%s) GROUP BY 1, 2", list(self.ids))):
+            moved.setdefault(line, {})[product] = float(quantity or 0.0)
+        return moved
 
     def _credited_quantities(self):
         """Return from the table of entries what was credited, by the id of the line, in the unit of the invoice."""
@@ -57,7 +60,7 @@ class CustomerRma(models.Model):
         problems = []
         for line in self.line_ids:
             name = line.product_id.display_name
-            moved, credited = float(stock.get(line.id) or 0.0), float(ledger.get(line.id) or 0.0)
+            moved, credited = line._count_received(stock.get(line.id) or {}), float(ledger.get(line.id) or 0.0)
             if abs(moved - line.quantity_received) > EPSILON:
                 problems.append(self.env._(
                     '%(product)s: received %(here)s, moved %(there)s.', product=name, here=line.quantity_received,

@@ -102,6 +102,44 @@ class CustomerRma(models.Model):
             else:
                 self._add_job('mail', f'payment-{order.id}', event='payment')
 
+    def _undo_exchanges(self):
+        """Pay money back where other products were cancelled; a second call does nothing.
+
+        What the credit note of the goods paid of their invoice is open again, and what the customer paid himself is
+        credited. About what was shipped already people decide.
+        """
+        self.ensure_one()
+        self._lock_for_refund()
+        for order in self.exchange_order_ids.filtered(lambda order: order.state == 'cancel'):
+            if any(order.order_line.mapped('qty_delivered')):
+                self._tell_staff(
+                    self.env._('%s was cancelled, but some of it was shipped: please decide about its invoice.', order.name),
+                    self.env._('Exchange was cancelled'))
+                continue
+            order.customer_rma_hold = False
+            order.order_line.customer_rma_line_id.write({'resolution': 'refund', 'exchange_product_id': False})
+            for invoice in order.invoice_ids.filtered(
+                    lambda invoice: invoice.state == 'posted' and invoice.move_type == 'out_invoice'
+                    and not invoice.reversal_move_ids):
+                self._undo_exchange_invoice(invoice, f'-undo-{order.id}')
+
+    def _undo_exchange_invoice(self, invoice, suffix):
+        notes = self.credit_note_ids.filtered(lambda note: note.state == 'posted')
+        offsets = invoice.line_ids.matched_credit_ids.filtered(lambda part: part.credit_move_id.move_id in notes)
+        opened = offsets.credit_move_id.move_id
+        offsets.unlink()
+        today = fields.Date.context_today(self)
+        reversal = invoice.with_company(invoice.company_id)._reverse_moves([{
+            'ref': self.env._('%(number)s: %(order)s was cancelled', number=self.number, order=invoice.invoice_origin),
+            'invoice_date': today, 'date': max(today, invoice.date), 'invoice_payment_term_id': False,
+            'customer_rma_id': self.id}])
+        reversal.action_post()
+        (invoice | reversal).line_ids.filtered(
+            lambda line: line.account_id.account_type == 'asset_receivable' and not line.reconciled).reconcile()
+        for note in opened | reversal:
+            if not note.currency_id.is_zero(note.amount_residual):
+                self._add_gateway_jobs(note, suffix)
+
 
 class CustomerRmaLine(models.Model):
     _inherit = 'customer.rma.line'
@@ -122,7 +160,7 @@ class CustomerRmaLine(models.Model):
     def _compute_quantity_replaced(self):
         for line in self:
             moves = line._replacement_moves().filtered(lambda move: move.state == 'done')
-            line.quantity_replaced = sum(move._in_product_unit(move.quantity) for move in moves) + sum(
+            line.quantity_replaced = line._count_goods(line._quantities_of(moves, lambda move: move.quantity)) + sum(
                 part.product_uom_id._compute_quantity(part.qty_delivered, part.product_id.uom_id, round=False)
                 for part in line.exchange_line_ids)
 
@@ -140,9 +178,8 @@ class CustomerRmaLine(models.Model):
     def _replacement_due(self):
         """Return what of the same product is to be sent now and is not on its way yet, in its unit."""
         self.ensure_one()
-        sent = sum(
-            move._in_product_unit(move.quantity if move.state == 'done' else move.product_uom_qty)
-            for move in self._replacement_moves())
+        sent = self._count_goods(self._quantities_of(
+            self._replacement_moves(), lambda move: move.quantity if move.state == 'done' else move.product_uom_qty))
         return max(self._quantity_ready() - sent, 0.0)
 
     def _exchange_due(self):
@@ -180,6 +217,13 @@ class SaleOrder(models.Model):
         help='Ordered in exchange for a return: nothing is shipped before the difference is paid.')
 
     _customer_rma_hold_idx = models.Index('(customer_rma_id) WHERE customer_rma_hold IS TRUE')
+
+    def _action_cancel(self):
+        """What was ordered in exchange and is cancelled is paid back, by a job."""
+        result = super()._action_cancel()
+        for order in self.sudo().filtered('customer_rma_id'):  # sudo: whoever cancels need not know of returns
+            order.customer_rma_id._add_job('undo', f'order-{order.id}')
+        return result
 
 
 class SaleOrderLine(models.Model):

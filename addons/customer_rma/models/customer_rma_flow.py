@@ -163,21 +163,38 @@ class CustomerRma(models.Model):
             return
         waiting = self.line_ids.filtered(
             lambda line: not line.is_kept and not line.stock_move_ids and line.quantity_approved > 0)
-        for picking, lines in waiting.grouped('origin_picking_id').items():
-            wizard = self.env['stock.return.picking'].with_context(
-                active_id=picking.id, active_ids=picking.ids, active_model='stock.picking',
-                default_to_refund=True).with_company(self.company_id).create({'picking_id': picking.id})
-            by_move = {line.move_id: line for line in lines}
-            for part in wizard.product_return_moves:
-                line = by_move.get(part.move_id)
-                part.quantity = line.uom_id._compute_quantity(line.quantity_approved, part.uom_id) if line else 0.0
-            expected = wizard._create_return()
-            expected.write({'customer_rma_id': self.id, 'origin': self.number})
-            for move in expected.move_ids:
-                line = by_move.get(move.origin_returned_move_id)
-                move.write({'customer_rma_line_id': line.id if line else False, 'customer_rma_replacement_id': False})
-                if line:
-                    line._expect_lots(move)
+        transfers, taken = [], {}
+        for line in waiting:
+            for move, quantity in line._parts_to_return(taken):
+                # two sets may come back of one delivered move: those are two transfers
+                parts = next((
+                    parts for picking, parts in transfers if picking == move.picking_id and move not in parts), None)
+                if parts is None:
+                    parts = {}
+                    transfers.append((move.picking_id, parts))
+                parts[move] = (line, quantity)
+                taken[move] = taken.get(move, 0.0) + quantity
+        for picking, parts in transfers:
+            self._expect_transfer(picking, parts)
+
+    def _expect_transfer(self, picking, parts):
+        """Create the return transfer of one delivery, as Odoo does.
+
+        :param dict parts: delivered move -> (line, quantity in the unit of its product)
+        """
+        wizard = self.env['stock.return.picking'].with_context(
+            active_id=picking.id, active_ids=picking.ids, active_model='stock.picking',
+            default_to_refund=True).with_company(self.company_id).create({'picking_id': picking.id})
+        for row in wizard.product_return_moves:
+            _line, quantity = parts.get(row.move_id, (None, 0.0))
+            row.quantity = row.move_id.product_id.uom_id._compute_quantity(quantity, row.uom_id)
+        expected = wizard._create_return()
+        expected.write({'customer_rma_id': self.id, 'origin': self.number})
+        for move in expected.move_ids:
+            line, _quantity = parts.get(move.origin_returned_move_id, (None, 0.0))
+            move.write({'customer_rma_line_id': line.id if line else False, 'customer_rma_replacement_id': False})
+            if line:
+                line._expect_lots(move)
 
     def _return_address(self):
         """Return the partner with the address to which the goods are sent, in sudo."""
@@ -190,7 +207,7 @@ class CustomerRma(models.Model):
         """Follow what the warehouse did with the expected transfers, and pay back what that covers."""
         self.ensure_one()
         if self.state in ('approved', 'transit'):
-            received = any(line.quantity_received > 0 for line in self.line_ids)
+            received = any(line._came_back() for line in self.line_ids)
             if received and not self._expected_pickings():
                 self._move_to('received')
             elif received and self.state == 'approved':

@@ -31,9 +31,9 @@ class CustomerRma(models.Model):
                 inner.write({'location_dest_id': target.id})
                 inner.move_line_ids.write({'location_dest_id': target.id})
                 continue
-            for (source, lot), quantity in line._places().items():
-                if source != target and line.uom_id.compare(quantity, 0) > 0:
-                    line._transfer(source, target, lot, quantity)
+            for (product, source, lot), quantity in line._places().items():
+                if source != target and product.uom_id.compare(quantity, 0) > 0:
+                    line._transfer(product, source, target, lot, quantity)
 
     def _add_store_job(self):
         """Plan to bring graded goods to their places, if there are any."""
@@ -59,10 +59,11 @@ class CustomerRmaLine(models.Model):
     def create(self, vals_list):
         """Fill in serial numbers and lots where there is no choice."""
         lines = super().create(vals_list)
-        for line in lines.sudo().filtered(lambda line: line.tracking != 'none' and not line.lot_ids):
-            free = line.move_id._returnable_lots(without=line)
-            if len(free) == (line.quantity if line.tracking == 'serial' else 1):
-                line.lot_ids = free
+        for line in lines.sudo().filtered(lambda line: not line.lot_ids):
+            for product, quantity in line._tracked_parts():
+                free = line.move_id._returnable_lots(without=line).filtered(lambda lot: lot.product_id == product)
+                if len(free) == (quantity if product.tracking == 'serial' else 1):
+                    line.lot_ids |= free
         lines._check_lots_given()
         return lines
 
@@ -72,74 +73,85 @@ class CustomerRmaLine(models.Model):
         :raises ValidationError: if they are missing
         """
         for line in self.sudo():
-            if line.tracking == 'none' or not line.move_id.move_line_ids.lot_id:
-                continue
-            wanted = line.quantity if line.tracking == 'serial' else max(len(line.lot_ids), 1)
-            if len(line.lot_ids) != wanted:
-                raise ValidationError(self.env._(
-                    '%s: please choose the serial numbers or lots that come back.', line.product_id.display_name))
+            for product, quantity in line._tracked_parts():
+                delivered, given = (lots.filtered(lambda lot: lot.product_id == product) for lots in (
+                    line.move_id._moves_of_goods().move_line_ids.lot_id, line.lot_ids))
+                if delivered and len(given) != (quantity if product.tracking == 'serial' else max(len(given), 1)):
+                    raise ValidationError(self.env._(
+                        '%s: please choose the serial numbers or lots that come back.', product.display_name))
 
     @api.constrains('lot_ids', 'move_id', 'quantity')
     def _check_lots(self):
         """Only what was delivered by the move comes back, each serial number in one return at a time."""
         for line in self.sudo().filtered('lot_ids'):
-            delivered = line.move_id._delivered_lots()
-            name = line.product_id.display_name
+            delivered = line.move_id._moves_of_goods()._delivered_lots()
             foreign = line.lot_ids - self.env['stock.lot'].union(*delivered)
             if foreign:
                 raise ValidationError(self.env._(
-                    '%(product)s: %(lots)s was not delivered with these goods.', product=name,
+                    '%(product)s: %(lots)s was not delivered with these goods.', product=line.product_id.display_name,
                     lots=', '.join(foreign.mapped('name'))))
-            if line.tracking == 'serial':
-                if len(line.lot_ids) != line.quantity:
-                    raise ValidationError(self.env._('%s: please choose one serial number for each piece.', name))
-                taken = line.lot_ids - line.move_id._returnable_lots(without=line)
-                if taken:
-                    raise ValidationError(self.env._(
-                        '%(product)s: %(lots)s is being returned already.', product=name,
-                        lots=', '.join(taken.mapped('name'))))
-            elif line.uom_id.compare(line.quantity, sum(delivered[lot] for lot in line.lot_ids)) > 0:
-                raise ValidationError(self.env._('%s: not as many were delivered of these lots.', name))
+            for product, quantity in line._tracked_parts():
+                line._check_lots_of(product, quantity, delivered)
+
+    def _check_lots_of(self, product, quantity, delivered):
+        """Check the numbers given for one product, if there are any.
+
+        :param dict delivered: see ``StockMove._delivered_lots``
+        :raises ValidationError: for a wrong number of them, or if another return takes one
+        """
+        lots = self.lot_ids.filtered(lambda lot: lot.product_id == product)
+        name = product.display_name
+        if product.tracking == 'serial':
+            if len(lots) not in (0, quantity):
+                raise ValidationError(self.env._('%s: please choose one serial number for each piece.', name))
+            taken = lots - self.move_id._returnable_lots(without=self)
+            if taken:
+                raise ValidationError(self.env._(
+                    '%(product)s: %(lots)s is being returned already.', product=name,
+                    lots=', '.join(taken.mapped('name'))))
+        elif lots and product.uom_id.compare(quantity, sum(delivered[lot] for lot in lots)) > 0:
+            raise ValidationError(self.env._('%s: not as many were delivered of these lots.', name))
 
     def _expect_lots(self, move):
         """Let an expected move ask for the lots that the customer named."""
         self.ensure_one()
-        if not self.lot_ids:
+        delivered = move.origin_returned_move_id._delivered_lots()
+        lots = [lot for lot in self.lot_ids if lot in delivered]
+        if not lots:
             return
-        delivered = self.move_id._delivered_lots()
-        limits = [(lot, 1.0 if self.tracking == 'serial' else delivered[lot]) for lot in self.lot_ids]
-        parts, _rest = allocate(self.quantity_approved, limits)
+        parts, _rest = allocate(move._in_product_unit(move.product_uom_qty), [
+            (lot, 1.0 if move.product_id.tracking == 'serial' else delivered[lot]) for lot in lots])
         move.move_line_ids.unlink()
         self.env['stock.move.line'].create([
             {**move._prepare_move_line_vals(), 'quantity': quantity, 'lot_id': lot.id,
-             'product_uom_id': self.uom_id.id} for lot, quantity in parts])
+             'product_uom_id': move.product_id.uom_id.id} for lot, quantity in parts])
 
     def _places(self):
-        """Return where the goods that came back are: dict ``(location, lot)`` -> quantity in the unit of the product."""
+        """Return where goods that came back are: dict ``(product, location, lot)`` -> quantity in the unit of the product."""
         self.ensure_one()
         places = {}
         for part in self.stock_move_ids.move_line_ids.filtered(lambda part: part.state == 'done'):
             for location, sign in ((part.location_dest_id, 1), (part.location_id, -1)):
                 if location.usage == 'internal':
-                    key = (location, part.lot_id)
+                    key = (part.product_id, location, part.lot_id)
                     places[key] = places.get(key, 0.0) + sign * part.quantity_product_uom
         return places
 
-    def _transfer(self, source, target, lot, quantity):
+    def _transfer(self, product, source, target, lot, quantity):
         """Move goods inside of the company, at once."""
         kind = (source.warehouse_id or self.origin_picking_id.picking_type_id.warehouse_id).int_type_id
         picking = self.env['stock.picking'].with_company(self.company_id).create({
             'picking_type_id': kind.id, 'location_id': source.id, 'location_dest_id': target.id,
             'origin': self.rma_id.number, 'customer_rma_id': self.rma_id.id, 'company_id': self.company_id.id,
             'move_ids': [Command.create({
-                'product_id': self.product_id.id, 'product_uom_qty': quantity, 'product_uom': self.uom_id.id,
+                'product_id': product.id, 'product_uom_qty': quantity, 'product_uom': product.uom_id.id,
                 'location_id': source.id, 'location_dest_id': target.id, 'company_id': self.company_id.id,
                 'customer_rma_line_id': self.id})]})
         picking.action_confirm()
         move = picking.move_ids
         move.move_line_ids.unlink()
         self.env['stock.move.line'].create({
-            **move._prepare_move_line_vals(), 'quantity': quantity, 'lot_id': lot.id, 'product_uom_id': self.uom_id.id})
+            **move._prepare_move_line_vals(), 'quantity': quantity, 'lot_id': lot.id, 'product_uom_id': product.uom_id.id})
         move.picked = True
         picking.with_context(skip_backorder=True, skip_sms=True).button_validate()
 
@@ -156,7 +168,7 @@ class StockMove(models.Model):
     _inherit = 'stock.move'
 
     def _delivered_lots(self):
-        """Return what of each lot a delivered move brought: dict lot -> quantity in the unit of the product."""
+        """Return what of each lot delivered moves brought: dict lot -> quantity in the unit of the product."""
         lots = {}
         for part in self.move_line_ids.filtered('lot_id'):
             lots[part.lot_id] = lots.get(part.lot_id, 0.0) + part.quantity_product_uom
@@ -168,16 +180,18 @@ class StockMove(models.Model):
         :param without: lines that do not count, ``customer.rma.line``
         """
         self.ensure_one()
-        lots = self.env['stock.lot'].union(*self._delivered_lots())
-        if self.product_id.tracking != 'serial':
+        delivered = self._moves_of_goods()
+        lots = delivered.move_line_ids.lot_id
+        if 'serial' not in lots.product_id.mapped('tracking'):
             return lots
         others = self.env['customer.rma.line'].sudo().search(
-            Domain('move_id', '=', self.id) & Domain('id', 'not in', without.ids if without else [])
+            Domain('move_id', 'in', delivered.ids) & Domain('id', 'not in', without.ids if without else [])
             & Domain('rma_id.state', 'not in', DEAD_STATES))
         for other in others:
             moves = other.stock_move_ids.filtered(lambda move: move.state == 'done')
             # what did not come back after all can be asked for again
-            lots -= moves.move_line_ids.lot_id if moves and other.rma_id.state == 'resolved' else other.lot_ids
+            taken = moves.move_line_ids.lot_id if moves and other.rma_id.state == 'resolved' else other.lot_ids
+            lots -= taken.filtered(lambda lot: lot.product_id.tracking == 'serial')
         return lots
 
     def _get_new_picking_values(self):
@@ -204,7 +218,8 @@ class StockPicking(models.Model):
         """
         for move in self.sudo().move_ids.filtered(
                 lambda move: move.customer_rma_line_id and move.location_id.usage == 'customer'):
-            delivered = move.customer_rma_line_id.move_id.move_line_ids.lot_id
+            delivered = move.customer_rma_line_id.move_id._moves_of_goods().move_line_ids.lot_id.filtered(
+                lambda lot, move=move: lot.product_id == move.product_id)
             foreign = move.move_line_ids.lot_id - delivered if delivered else delivered
             if foreign:
                 raise UserError(self.env._(

@@ -116,6 +116,7 @@ class CustomerRmaJob(models.Model):
             'label': rma._get_label,
             'store': rma._store_graded,
             'refund': lambda: (rma._settle_due(), rma._add_job('close', f'job-{self.id}')),
+            'undo': lambda: (rma._undo_exchanges(), rma._add_job('close', f'job-{self.id}')),
             'release': lambda: (rma._release_exchanges(), rma._add_job('close', f'job-{self.id}')),
             'close': rma._close_if_settled,
         }[self.kind]()

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from odoo.addons.customer_services.const import GROUP_SPECIALIST
 
-from ..const import LABEL_SOURCES
+from ..const import LABEL_KEY, LABEL_SOURCES
 
 
 class CustomerRmaLabel(models.Model):
@@ -94,10 +94,15 @@ class CustomerRma(models.Model):
         self.env['customer.rma.label'].browse(rows[0]).rma_id = self
 
     def _ask_carrier(self):
-        """Keep the labels that the carrier made for the expected transfers."""
+        """Keep the labels that the carrier made for the expected transfers.
+
+        The carrier gets a key with the question, the same one if a worker died after it asked and another one asks again: who
+        knows the key already gives the same label.
+        """
         Label = self.env['customer.rma.label']
         for picking in self._expected_pickings():
-            for name, content, tracking in self._carrier_labels(picking):
+            asking = picking.with_context(**{LABEL_KEY: f'{self.number}-{picking.id}'})
+            for name, content, tracking in self._carrier_labels(asking):
                 Label.create({
                     'name': name, 'content': base64.b64encode(content), 'method_id': self.method_id.id,
                     'tracking_ref': tracking, 'rma_id': self.id})
@@ -107,15 +112,17 @@ class CustomerRma(models.Model):
     def _carrier_labels(self, picking):
         """Ask the carrier for labels of one transfer: the hook for carriers.
 
-        The carriers of Odoo leave their labels as files on the transfer.
+        The carriers of Odoo leave their labels as files on the transfer; a label that is there already is taken.
 
-        :param picking: the expected ``stock.picking``
+        :param picking: the expected ``stock.picking``, with the key of the question in the context (``LABEL_KEY``)
         :return: list of ``(file name, bytes, number of the parcel or False)``
         """
         carrier = self.method_id.carrier_id
         picking.carrier_id = carrier
         if not carrier.can_generate_return:
             return []
-        carrier.get_return_label(picking, tracking_number=picking.carrier_tracking_ref, origin_date=picking.scheduled_date)
-        picking.invalidate_recordset(['return_label_ids'])
+        if not picking.return_label_ids:
+            carrier.with_context(picking.env.context).get_return_label(
+                picking, tracking_number=picking.carrier_tracking_ref, origin_date=picking.scheduled_date)
+            picking.invalidate_recordset(['return_label_ids'])
         return [(file.name, file.raw, picking.carrier_tracking_ref) for file in picking.return_label_ids]

@@ -91,7 +91,8 @@ class CustomerRmaLine(models.Model):
         for line in self:
             move_sudo = line.move_id.sudo()  # names of what the constraint checks against the customer
             line.order_line_id = move_sudo.sale_line_id
-            line.product_id = move_sudo.product_id
+            # of a set, parts were delivered
+            line.product_id = move_sudo.sale_line_id.product_id or move_sudo.product_id
 
     @api.depends('product_id')
     def _compute_display_name(self):
@@ -109,10 +110,10 @@ class CustomerRmaLine(models.Model):
         'stock_move_ids.location_dest_id')
     def _compute_quantity_received(self):
         for line in self:
-            line.quantity_received = sum(
-                move._in_product_unit(move.quantity) * (
-                    (move.location_id.usage == 'customer') - (move.location_dest_id.usage == 'customer'))
-                for move in line.stock_move_ids if move.state == 'done')
+            line.quantity_received = line._count_received(line._quantities_of(
+                line.stock_move_ids.filtered(lambda move: move.state == 'done'),
+                lambda move: move.quantity * (
+                    (move.location_id.usage == 'customer') - (move.location_dest_id.usage == 'customer'))))
 
     @api.depends('refund_line_ids.parent_state', 'refund_line_ids.quantity', 'refund_line_ids.product_uom_id')
     def _compute_quantity_refunded(self):
@@ -147,9 +148,9 @@ class CustomerRmaLine(models.Model):
                     or move.sale_line_id.order_id.commercial_partner_id != rma.commercial_partner_id
                     or move.company_id != rma.company_id):
                 raise ValidationError(self.env._('These goods were not delivered to this customer.'))
-            if move.product_id != move.sale_line_id.product_id:
+            if not move._standing_for_goods():
                 # a part of a set: what it is worth of the price of the set is nowhere to be seen
-                raise ValidationError(self.env._('Parts of sets cannot be returned here.'))
+                raise ValidationError(line.rma_id._parts_refusal())
 
     @api.constrains('move_id', 'quantity')
     def _check_quantity_left(self):
@@ -207,12 +208,16 @@ class CustomerRmaLine(models.Model):
         return super().write(vals)
 
     @api.model
-    def _check_guarded(self, vals_list):
-        guarded = {
+    def _guarded_names(self):
+        """Return the names of the fields that only the gate and the jobs write."""
+        return {
             'quantity_approved', 'quantity_received', 'quantity_refunded', 'quantity_claimed', 'is_kept', 'rule_id',
             'decision', 'deadline', 'policy_trace', 'stock_move_ids', 'refund_line_ids', 'quantity_replaced',
             'replacement_move_ids', 'exchange_line_ids'}
-        found = sorted({name for vals in vals_list for name in vals} & guarded)
+
+    @api.model
+    def _check_guarded(self, vals_list):
+        found = sorted({name for vals in vals_list for name in vals} & self._guarded_names())
         if found:
             raise AccessError(self.env._('These fields cannot be set: %s', ', '.join(found)))
 
@@ -240,6 +245,55 @@ class CustomerRmaLine(models.Model):
                            product=line.product_id.display_name),
                 author_id=self.env.user.partner_id.id, subtype_xmlid='mail.mt_note')
         return True
+
+    # ------------------------------------------------------------------
+    # Goods: hooks for sets, of which parts are moved
+    # ------------------------------------------------------------------
+
+    def _quantities_of(self, moves, quantity):
+        """Return what moves carry, as dict from the id of a product to the quantity in its unit.
+
+        :param quantity: function from a move to what of it counts, in the unit of the move
+        """
+        quantities = {}
+        for move in moves:
+            number = move.product_id.id
+            quantities[number] = quantities.get(number, 0.0) + move._in_product_unit(quantity(move))
+        return quantities
+
+    def _count_goods(self, quantities):
+        """Return how much of the product of the line some goods are, in its unit.
+
+        :param dict quantities: see :meth:`_quantities_of`; less than 0 is what went out again
+        """
+        self.ensure_one()
+        return sum(quantities.values())
+
+    def _count_received(self, quantities):
+        """Return how much of the product of the line came back by these goods, in its unit."""
+        return self._count_goods(quantities)
+
+    def _came_back(self):
+        """Tell whether any goods of the line came back, also if they are not all parts of a set."""
+        return bool(self.stock_move_ids.filtered(
+            lambda move: move.state == 'done' and move.quantity and move.location_id.usage == 'customer'))
+
+    def _parts_to_return(self, taken):
+        """Return what is to be sent back, as list of ``(delivered move, quantity in the unit of its product)``.
+
+        :param dict taken: what other lines, whose transfers are not there yet, take of the moves
+        """
+        self.ensure_one()
+        return [(self.move_id, self.quantity_approved)]
+
+    def _tracked_parts(self):
+        """Return what of the line has serial numbers or lots, as list of ``(product, quantity in its unit)``."""
+        self.ensure_one()
+        return [(self.product_id, self.quantity)] if self.tracking != 'none' else []
+
+    def _contents(self):
+        """Return what a set consists of as text for the customer, ``''`` for other products."""
+        return ''
 
     # ------------------------------------------------------------------
     # Quantities
@@ -296,12 +350,25 @@ class StockMove(models.Model):
         self.ensure_one()
         return self.product_uom._compute_quantity(quantity, self.product_id.uom_id, rounding_method='HALF-UP')
 
+    def _standing_for_goods(self):
+        """Return those of delivered moves that a line of a return may name; of the parts of a set it is one of them."""
+        return self.filtered(lambda move: move.product_id == move.sale_line_id.product_id)
+
+    def _moves_of_goods(self):
+        """Return the moves by which the goods were delivered for which these moves stand."""
+        return self
+
+    def _delivered_for_return(self):
+        """Return what was delivered of the goods for which the move stands, in the unit of the ordered product."""
+        return self._in_product_unit(self.quantity)
+
     def _lock_for_return(self):
         """Write the rows, so that parallel requests wait for each other and the later one sees the earlier one."""
         self.flush_recordset()
         self.env.cr.execute(SQL(
             'UPDATE stock_move SET id = id WHERE id IN ('
-            'SELECT id FROM stock_move WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE)', list(self.ids)))
+            'SELECT id FROM stock_move WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE)',
+            list(self._moves_of_goods().ids)))
 
     def _returnable_quantities(self, without=None):
         """Return what is left to return of each delivered move, as dict from the move, in the unit of its product.
@@ -329,8 +396,7 @@ class StockMove(models.Model):
             taken[move.origin_returned_move_id.id] += move._in_product_unit(quantity)
         return {move: move._in_product_unit(move.quantity) - taken[move.id] for move in self}
 
-    def _is_returnable(self):
-        """Tell whether the move brought goods to a customer that he ordered as such, not as part of something else."""
-        self.ensure_one()
-        return (self.state == 'done' and self.location_dest_id.usage == 'customer'
-                and bool(self.sale_line_id) and self.sale_line_id.product_id == self.product_id)
+    def _delivered_goods(self):
+        """Return those of the moves that brought a customer what he ordered, and that a line of a return may name."""
+        return self.filtered(lambda move: (
+            move.state == 'done' and move.location_dest_id.usage == 'customer' and move.sale_line_id))._standing_for_goods()

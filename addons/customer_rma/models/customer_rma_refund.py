@@ -127,8 +127,11 @@ class CustomerRma(models.Model):
     # Refunds
     # ------------------------------------------------------------------
 
-    def _add_gateway_jobs(self, note):
-        """Plan to pay a credit note back by the transactions by which its invoice was paid; the rest is for people."""
+    def _add_gateway_jobs(self, note, suffix=''):
+        """Plan to pay a credit note back by the transactions by which its invoice was paid; the rest is for people.
+
+        :param str suffix: what tells a second time from the first one, in the keys of the jobs
+        """
         rest = note.amount_residual
         for transaction, left in self._refundable_transactions(note):
             amount = note.currency_id.round(min(rest, left))
@@ -136,7 +139,7 @@ class CustomerRma(models.Model):
                 continue
             if not transaction._customer_can_refund(amount):
                 continue
-            self._add_job('gateway', f'note-{note.id}-{transaction.id}', move_id=note.id,
+            self._add_job('gateway', f'note-{note.id}-{transaction.id}{suffix}', move_id=note.id,
                           transaction_id=transaction.id, amount=amount)
             rest -= amount
         if note.currency_id.compare_amounts(rest, 0) > 0:
@@ -270,7 +273,8 @@ class CustomerRmaJob(models.Model):
 
     @api.model
     def _cron_follow(self):
-        """Look after refunds that the provider answers later."""
-        for job in self.search([('state', '=', 'waiting'), ('kind', '=', 'gateway')]):
+        """Look after refunds that the provider answers later, also after a worker was interrupted while it asked."""
+        for job in self.search([
+                ('state', 'in', ('waiting', 'failed')), ('kind', '=', 'gateway'), ('refund_transaction_id', '!=', False)]):
             if job.refund_transaction_id.state not in ('draft', 'pending', 'authorized'):
                 job._follow_gateway()

@@ -8,6 +8,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
 from odoo.addons.customer_services.fetching import column_names, fetch_lines
+from odoo.addons.customer_services.portal_list import contains
 
 from ..const import CUSTOMER_LINE_FIELDS, FILES_KEY, KINDS, MAX_LINES, MAX_LOTS, MAX_ORDERS, MAX_TEXT, MAX_VARIANTS
 from ..policy import Item, decide, wanted_facts
@@ -21,15 +22,19 @@ class CustomerRma(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _customer_orders(self, ids=None):
+    def _customer_orders(self, ids=None, search='', offset=0, limit=MAX_ORDERS):
         """Return the orders that the user may see and of which something was delivered, the newest first.
 
         :param ids: only these
+        :param str search: only those with this text in their number, in the customer's reference, or in a line
         """
         domain = Domain('state', '=', 'sale')
         domain &= Domain('id', 'in', list(ids)) if ids is not None else Domain('order_line.qty_delivered', '>', 0)
+        if search:
+            domain &= contains('name', 'client_order_ref', 'order_line.name')(search)
         Order = self.env['sale.order']
-        return Order.search_fetch(domain, column_names(Order), limit=MAX_ORDERS, order='date_order desc, id desc')
+        return Order.search_fetch(
+            domain, column_names(Order), limit=limit, offset=offset, order='date_order desc, id desc')
 
     @api.model
     def _returnable_moves(self, orders):
@@ -38,8 +43,8 @@ class CustomerRma(models.Model):
         :param orders: ``sale.order`` that were checked with the rights of the user
         """
         # sudo: the orders were checked, and the moves are reached from them
-        return fetch_lines(fetch_lines(orders.sudo(), 'order_line'), 'move_ids').filtered(
-            lambda move: move._is_returnable()).sorted(lambda move: (-move.sale_line_id.order_id.id, move.id))
+        return fetch_lines(fetch_lines(orders.sudo(), 'order_line'), 'move_ids')._delivered_goods().sorted(
+            lambda move: (-move.sale_line_id.order_id.id, move.id))
 
     @api.model
     def _returnable_items(self, orders, kind='return'):
@@ -51,7 +56,7 @@ class CustomerRma(models.Model):
             product), ``blocked`` (reason or ``''``), ``deadline``, ``estimate`` (refund for one unit),
             ``currency``, ``verdict``, ``photos`` (whether one is needed), ``lots`` (``stock.lot`` to choose from),
             ``resolutions`` (see :meth:`_choices_of_item`), ``restocking`` (percent), ``shipping`` (in the currency of
-            the company), ``methods`` (ids, empty for all)
+            the company), ``methods`` (ids, empty for all), ``contents`` (of one set, ``''`` for other products)
         """
         moves = self._returnable_moves(orders)
         # sudo: the orders were checked; the form names all of their products
@@ -80,15 +85,15 @@ class CustomerRma(models.Model):
     @api.model
     def _returnable_item(self, move, left, kind, estimate, verdict, rule):
         """Return one item of :meth:`_returnable_items`."""
-        line, lots = move.sale_line_id, self.env['stock.lot']
-        if move.product_id.tracking != 'none':
-            lots = move.move_line_ids.lot_id
+        line, lots, goods = move.sale_line_id, self.env['stock.lot'], move._moves_of_goods()
+        if any(product.tracking != 'none' for product in goods.product_id):
+            lots = goods.move_line_ids.lot_id
         choices = self._choices_of_item(move, rule, kind, estimate)
         blocked = self._blocked_reason(move, left, verdict, rule) or (
             '' if choices else self.env._('This product cannot be returned.'))
         return {
-            'move': move, 'order_line': line, 'product': move.product_id, 'left': max(left, 0.0),
-            'delivered': move._in_product_unit(move.quantity), 'blocked': blocked, 'deadline': verdict.deadline,
+            'move': move, 'order_line': line, 'product': line.product_id, 'left': max(left, 0.0), 'contents': '',
+            'delivered': move._delivered_for_return(), 'blocked': blocked, 'deadline': verdict.deadline,
             'estimate': estimate * (100.0 - rule.restocking_percent) / 100.0,
             'currency': line.currency_id, 'verdict': verdict, 'photos': bool(rule.photos_required),
             'message': rule.message or '', 'lots': move._returnable_lots() if lots else lots, 'resolutions': choices,
@@ -100,9 +105,9 @@ class CustomerRma(models.Model):
 
         :return: list of ``(resolution, other product in sudo or an empty one, difference in price for one)``
         """
-        product, nothing = move.product_id, move.product_id.browse()
+        sold, nothing = move.sale_line_id.product_id, move.product_id.browse()
         # what has no attributes is the only variant: no query is needed for that
-        others = product.product_tmpl_id.product_variant_ids - product if product.combination_indices else nothing
+        others = sold.product_tmpl_id.product_variant_ids - sold if sold.combination_indices else nothing
         names = rule._allowed_resolutions(kind)
         choices = [(name, nothing, 0.0) for name in names if name != 'exchange']
         if 'exchange' in names:
@@ -123,12 +128,12 @@ class CustomerRma(models.Model):
             'blocked': self.env._('Services cannot be sent back.') if line.product_id.type == 'service' else
             self.env._('This is a set: please write to us if you want to return it.'), 'deadline': None, 'estimate': 0.0,
             'currency': line.currency_id, 'verdict': None, 'photos': False, 'message': '', 'lots': [], 'resolutions': [],
-            'restocking': 0.0, 'shipping': 0.0, 'methods': []} for line in lines]
+            'restocking': 0.0, 'shipping': 0.0, 'methods': [], 'contents': ''} for line in lines]
 
     @api.model
     def _blocked_reason(self, move, left, verdict, rule):
         """Return why a customer may not ask for it, in his language, or ``''``."""
-        if move.product_id.uom_id.compare(left, 0) <= 0:
+        if move.sale_line_id.product_id.uom_id.compare(left, 0) <= 0:
             return self.env._('Nothing is left to return.')
         if verdict.why == 'late':
             return self.env._('The time to return it ended on %s.', format_date(self.env, verdict.deadline))
@@ -159,8 +164,8 @@ class CustomerRma(models.Model):
         return Item(
             kind=kind, company=move.company_id.id, amount=amount, today=datetime.now(zone).date(), groups=groups,
             tags=frozenset((customer.category_id | order.partner_id.category_id).ids if 'tags' in wanted else ()),
-            products=frozenset(move.product_id.ids),
-            categories=_path(move.product_id.categ_id) if 'categories' in wanted else frozenset(),
+            products=frozenset(move.sale_line_id.product_id.ids),
+            categories=_path(move.sale_line_id.product_id.categ_id) if 'categories' in wanted else frozenset(),
             reasons=frozenset(reason.ids if reason else ()),
             countries=frozenset(order.partner_shipping_id.country_id.ids or customer.country_id.ids)
             if 'countries' in wanted else frozenset(),
@@ -268,10 +273,11 @@ class CustomerRma(models.Model):
         Move_sudo = self.env['stock.move'].sudo()
         moves_sudo = Move_sudo.search_fetch([('id', 'in', move_ids)], column_names(Move_sudo))
         orders = self._customer_orders(moves_sudo.sale_line_id.order_id.ids)
-        moves_sudo = moves_sudo.filtered(lambda move: move.sale_line_id.order_id in orders and move._is_returnable())
-        items = {item['move'].id: item for item in self._items_of_moves(moves_sudo, kind)}
+        moves_sudo = moves_sudo.filtered(lambda move: (
+            move.sale_line_id.order_id in orders and move.state == 'done' and move.location_dest_id.usage == 'customer'))
+        items = {item['move'].id: item for item in self._items_of_moves(moves_sudo._delivered_goods(), kind)}
         if set(move_ids) - set(items):
-            raise UserError(foreign)
+            raise UserError(foreign if set(move_ids) - set(moves_sudo.ids) else self._parts_refusal())
         customer = self.env['customer.document.mixin']._customer_of_creation()
         orders_sudo = orders.sudo()  # all of them were found with the rights of the user
         if len(orders_sudo.commercial_partner_id) > 1 or len(orders_sudo.company_id) > 1:
@@ -279,6 +285,11 @@ class CustomerRma(models.Model):
         if orders_sudo.commercial_partner_id != customer:
             raise UserError(self.env._('Please switch to the customer who ordered the goods.'))
         return items
+
+    @api.model
+    def _parts_refusal(self):
+        """Return why a part of a set cannot be returned alone."""
+        return self.env._('A part of a set cannot be returned alone here: please return the whole set, or write to us.')
 
     @api.model
     def _prepare_line(self, line, items):

@@ -79,12 +79,24 @@ class CustomerRma(models.Model):
     def _timeline_money(self):
         notes = [{
             'date': note.create_date, 'title': self.env._('Credit note'),
-            'text': f'{note.name}: {note.currency_id.format(note.amount_total)}', 'url': note.access_url,
+            'text': self._text_of_note(note), 'url': note.access_url,
         } for note in self.credit_note_ids if note.state == 'posted']
         refunds = self.refund_transaction_ids.filtered(lambda refund: refund.state == 'done')
         return notes + [{
             'date': refund.last_state_change, 'title': self.env._('Refund'),
             'text': f'{refund.currency_id.format(-refund.amount)} · {refund.reference}'} for refund in refunds]
+
+    @api.model
+    def _text_of_note(self, note):
+        """Return number and amount of a credit note, and what of it was not paid yet and is not owed any more."""
+        invoice, currency = note.reversed_entry_id, note.currency_id
+        text = f'{note.name}: {currency.format(note.amount_total)}'
+        lowered = sum(note.line_ids.matched_debit_ids.filtered(
+            lambda part: part.debit_move_id.move_id == invoice).mapped('credit_amount_currency'))
+        if currency.is_zero(lowered):
+            return text
+        return self.env._('%(note)s, of which %(amount)s were not paid yet: %(invoice)s is lower by that', note=text,
+                          amount=currency.format(lowered), invoice=invoice.name)
 
     @api.model
     def _customer_demo_returns(self, order_ids):

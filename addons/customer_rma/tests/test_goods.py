@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..const import LABEL_KEY
 from .common import RmaCommon
 
 
@@ -198,7 +199,10 @@ class TestGoods(RmaCommon):
         rma = self._request_lines(
             self.user_a1, [{'move_id': self._move(self.sold_a1).id, 'quantity': 1}], method_id=method.id)
 
+        keys = []
+
         def label(carrier, pickings, tracking_number=None, origin_date=None):
+            keys.append((pickings.env.context[LABEL_KEY], carrier.env.context[LABEL_KEY]))
             pickings.carrier_tracking_ref = 'C1'
             self.env['ir.attachment'].create({
                 'name': f'{carrier.get_return_label_prefix()}-1.pdf', 'raw': b'%PDF-1.4 x', 'res_model': 'stock.picking',
@@ -208,7 +212,13 @@ class TestGoods(RmaCommon):
         with patch.object(Carrier, 'can_generate_return', True), patch.object(
                 Carrier, 'fixed_get_return_label', label, create=True):
             rma._run_jobs()
-        self.assertEqual((base64.b64decode(rma.label_ids.content), rma.tracking_ref), (b'%PDF-1.4 x', 'C1'))
+            self.assertEqual((base64.b64decode(rma.label_ids.content), rma.tracking_ref), (b'%PDF-1.4 x', 'C1'))
+            # what the carrier left is taken, not asked for again
+            rma.label_ids.unlink()
+            rma.job_ids.filtered(lambda job: job.kind == 'label').state = 'todo'
+            rma._run_jobs()
+        self.assertEqual(len(rma.label_ids), 1)
+        self.assertEqual(keys, [(f'{rma.number}-{rma.picking_ids.id}',) * 2])
 
     # ------------------------------------------------------------------
     # Other goods instead of money
@@ -271,6 +281,52 @@ class TestGoods(RmaCommon):
         self.assertEqual(cheaper.exchange_order_ids.picking_ids.move_ids.product_id, variants[1])
         self.assertAlmostEqual(cheaper.credit_note_ids.amount_residual, 34.5)
         self.assertIn('Pay back by hand', cheaper.activity_ids.mapped('summary'))
+
+    def test_cancelled_exchange(self):
+        """Issue 7.13: a cancelled exchange is paid back by itself, with the difference that was paid; shipped ones are not."""
+        order, variants = self._variants(0, 20)
+        rma = self._requested(self.user_a1, order, 1, resolution='exchange', exchange_product_id=variants[1].id)
+        self._receive(rma)
+        other = rma.exchange_order_ids
+        self._pay(other.invoice_ids)
+        note = rma.credit_note_ids
+        self.assertEqual(note.amount_residual, 0)
+        other._action_cancel()
+        for _time in range(2):
+            rma._run_jobs()
+            rma.job_ids.filtered(lambda job: job.kind != 'mail').state = 'todo'
+        reversal = rma.credit_note_ids - note
+        self.assertEqual([round(part.amount_residual, 2) for part in (note, reversal, reversal.reversed_entry_id)], [115, 23, 0])
+        self.assertEqual((rma.line_ids.resolution, rma.exchange_order_ids, rma.state), ('refund', other, 'received'))
+        self.assertIn('Pay back by hand', rma.activity_ids.mapped('summary'))
+        for credit in rma.credit_note_ids:
+            self._pay(credit)
+        rma._close_if_settled()
+        self.assertEqual(rma.state, 'resolved')
+
+        order, variants = self._variants(0, -30)
+        rma = self._requested(self.user_a1, order, 1, resolution='exchange', exchange_product_id=variants[1].id)
+        self._receive(rma)
+        self._ship(rma.exchange_order_ids.picking_ids)
+        rma.exchange_order_ids._action_cancel()
+        rma._run_jobs()
+        self.assertEqual(len(rma.credit_note_ids), 1)
+        self.assertIn('Exchange was cancelled', rma.activity_ids.mapped('summary'))
+
+    def test_manager_sets_up(self):
+        """Issue 7.14: Issue 7.16: a manager without rights in the inventory chooses places and carriers; others do not."""
+        self.assertFalse(self.manager.has_group('stock.group_stock_user'))
+        product = self.env['product.product'].create({'name': 'Shipping', 'type': 'service'})
+        self.env['delivery.carrier'].create({'name': 'Post', 'product_id': product.id, 'delivery_type': 'fixed'})
+        for model, field, value in (
+                ('customer.rma.grade', 'location_id', self.warehouse.lot_stock_id.name), ('customer.rma.method', 'carrier_id', 'Post')):
+            Model = self.env[model].with_user(self.manager)
+            found = self.env[Model._fields[field].comodel_name].with_user(self.manager).name_search(value)
+            record = Model.create({'name': 'Set up', field: found[0][0]})
+            record.invalidate_recordset()
+            self.assertEqual(record.web_read({field: {'fields': {'display_name': {}}}})[0][field]['display_name'], found[0][1])
+            with self.assertRaises(AccessError):
+                record.with_user(self.agent).write({field: False})
 
     def test_possibilities(self):
         """Issue 7.13: a rule says what customers may ask for and in which way; a withdrawal is a refund."""

@@ -1,5 +1,9 @@
+import re
+from urllib.parse import urlencode
+
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import RmaHttpCommon
 
@@ -99,6 +103,86 @@ class TestRmaPortal(RmaHttpCommon):
         for query in ('', '?search=Reading', f'?search={rma.number}', '?filterby=send', '?groupby=state'):
             self.assertIn(rma.number, self.url_open(f'/my/rmas{query}').text)
         self.assertNotIn(rma.number, self.url_open('/my/rmas?filterby=closed').text)
+
+    def test_without_orders(self):
+        """Issue 7, also: a customer without any order sees what to do; nothing is offered that leads nowhere."""
+        self._create_customer('c')
+        self.authenticate('test_c1', 'test_c1')
+        for path, text in (('/my', 'Returns'), ('/my/orders', 'No orders yet'), ('/my/rmas', 'No returns yet'),
+                           ('/my/rmas/new', 'As soon as goods of an order arrive')):
+            response = self.url_open(path)
+            self.assertEqual(response.status_code, 200)
+            self.assertIn(text, response.text)
+        self.assertNotIn('Send request', response.text)
+        self.assertNotIn('type="search"', response.text)
+
+    def test_500_orders(self):
+        """Issue 7, also: of 500 orders each can be found, by page, number, reference and product, with few queries."""
+        service = self.env['product.product'].create({'name': 'Old assembly', 'type': 'service', 'invoice_policy': 'order'})
+        order = self.env['sale.order'].create({
+            'partner_id': self.user_a1.partner_id.id, 'state': 'sale', 'name': 'OLD',
+            'order_line': [Command.create({'product_id': service.id, 'qty_delivered': 1})]})
+        orders = self._copies(order, 500)
+        page = self.url_open('/my/rmas/new').text
+        self.assertIn(self.sold_a1.name, page)
+        self.assertLessEqual(len(re.findall(r'href="/my/rmas/new\?orders=\d', page)), 20)
+        self.assertIn('Older orders', page)
+        self.assertNotIn('Newer orders', page)
+        last = self.url_open('/my/rmas/new?choose=1&page=26').text
+        self.assertIn('OLD/000', last)
+        self.assertIn('Newer orders', last)
+        for text, found in (('OLD/007', 'OLD/007'), ('your-499', 'OLD/499'), ('Reading lamp', self.sold_a1.name), ('%', None),
+                            ('nothing like it', None)):
+            page = self.url_open('/my/rmas/new?' + urlencode({'search': text})).text
+            self.assertIn(found or 'No delivered order fits', page)
+        for wrong in ('page=0', 'page=-1', 'page=x', 'page=99999999', 'search=%00', 'page=500'):
+            self.assertEqual(self.url_open(f'/my/rmas/new?{wrong}').status_code, 200)
+        # goods of a second order: the first one stays chosen
+        page = self.url_open(f'/my/rmas/new?choose=1&orders={orders[3].id}&search=OLD/004').text
+        self.assertIn(f'orders={orders[3].id}%2C{orders[4].id}', page)
+        self.assertIn('/my/orders/page/2', self.url_open('/my/orders').text)
+        self.assertLessEqual(self._queries(lambda: self.url_open('/my/rmas/new')), 30)
+
+    def _copies(self, order, number):
+        """Return copies of an order with one line, made by the database: named and dated by their number."""
+        def columns(records, *others):
+            return SQL(', ').join(
+                SQL.identifier(name) for name, field in records._fields.items()
+                if field.store and field.column_type and name not in ('id', *others))
+
+        self.env.flush_all()
+        names = columns(order, 'name', 'client_order_ref', 'date_order')
+        rows = self.env.execute_query(SQL(
+            "INSERT INTO sale_order (name, client_order_ref, date_order, %s) SELECT 'OLD/' || to_char(n, 'FM000'),"
+            " 'your-' || to_char(n, 'FM000'), timestamp '2020-01-01' + n * interval '1 hour', %s"
+            ' FROM sale_order, generate_series(0, %s) n WHERE id = %s ORDER BY n RETURNING id',
+            names, names, number - 1, order.id))
+        copies = order.browse([row[0] for row in rows])
+        names = columns(order.order_line, 'order_id')
+        self.env.execute_query(SQL(
+            'INSERT INTO sale_order_line (order_id, %s) SELECT copy, %s FROM sale_order_line, unnest(%s) copy WHERE id = %s'
+            ' RETURNING id', names, names, copies.ids, order.order_line.id))
+        return copies
+
+    def test_half_paid(self):
+        """Issue 7, also: of a half-paid order the form and the page say that what is open becomes less first."""
+        invoice = self.sold_a1.invoice_ids
+        self.env['account.payment.register'].with_context(
+            active_model='account.move', active_ids=invoice.ids).create({'amount': 155.25})._create_payments()
+        page = self.url_open(f'/my/orders/{self.sold_a1.id}').text
+        self.assertIn('Left to pay', page)
+        self.assertIn('155.25', page)
+        page = self.url_open(f'/my/rmas/new?orders={self.sold_a1.id}').text
+        self.assertRegex(page, r'155\.25[^.]*</strong> of this order are not paid yet')
+        rma = self._requested(self.user_a1, self.sold_a1, 2)
+        self._receive(rma)
+        self.assertAlmostEqual(rma.credit_note_ids.amount_residual, 51.75)
+        self.assertEqual((invoice.amount_residual, self.sold_a1.customer_amount_open), (0, 0))
+        page = self.url_open(f'/my/rmas/{rma.id}').text
+        self.assertRegex(page, r'207\.00.*155\.25.*were not paid yet')
+        # of a paid one, nothing is said
+        self._pay(self.sold_a2.invoice_ids)
+        self.assertNotIn('not paid yet', self.url_open(f'/my/rmas/new?orders={self.sold_a2.id}').text)
 
     def _queries(self, call):
         """Return how many queries the second of two equal calls takes (savepoints of the test not counted)."""

@@ -68,7 +68,7 @@ ORDERS = PortalList(
         'number': Choice(_lt('Number'), contains('name')),
         'reference': Choice(_lt('Your reference'), contains('client_order_ref')),
     },
-    empty=_lt('No orders yet.'),
+    empty=_lt('No orders yet. What you order, and every offer that you accept, is shown here.'),
 )
 
 
