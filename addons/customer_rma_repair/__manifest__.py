@@ -7,5 +7,9 @@
     'license': 'LGPL-3',
     'depends': ['customer_rma', 'repair'],
     'auto_install': True,
-    'data': ['views/customer_rma_views.xml'],
+    'data': [
+        'views/customer_rma_views.xml',
+        'views/customer_rma_rule_views.xml',
+        'views/repair_order_views.xml',
+    ],
 }

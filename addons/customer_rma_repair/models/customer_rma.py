@@ -8,11 +8,21 @@ class CustomerRma(models.Model):
     repair_count = fields.Integer(compute='_compute_repair_count', groups='customer_rma.group_customer_rma_user')
 
     def _compute_repair_count(self):
+        # sudo: a number for who may see the return
+        counts = dict(self.env['repair.order'].sudo()._read_group(
+            [('customer_rma_id', 'in', self.ids)], ['customer_rma_id'], ['__count']))
+        counts = {rma.id: count for rma, count in counts.items()}
         for rma in self:
-            rma.repair_count = len(rma.sudo().line_ids.repair_ids)  # sudo: a number for who may see the return
+            rma.repair_count = counts.get(rma.id, 0)
+
+    def _settle_due(self):
+        """Repair what the customer wants to have repaired, too."""
+        super()._settle_due()
+        for line in self.line_ids.filtered(lambda line: line.resolution == 'repair'):
+            line._create_repairs(line._repair_due())
 
     def action_repair(self):
-        """Repair what was received and not refunded, instead of refunding it (staff).
+        """Repair what was received and for which nothing was given yet, whatever was asked for (staff).
 
         :raises UserError: if there is nothing to repair
         """
@@ -22,26 +32,27 @@ class CustomerRma(models.Model):
             lines = rma.line_ids.filtered(lambda line: line._can_be_repaired())
             if rma.state not in ('received', 'inspected') or not lines or rma._has_running_refund():
                 raise UserError(self.env._(
-                    '%s: there is nothing to repair: nothing was received, or the money went back already.', rma.number))
+                    '%s: there is nothing to repair: nothing was received, or something was given for it already.',
+                    rma.number))
             for line in lines:
-                line._create_repair()
+                line.write({'resolution': 'repair', 'exchange_product_id': False})
+                line._create_repairs(line.quantity_received)
         return True
 
     def action_open_repairs(self):
         """Open the repair orders of the return."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window', 'name': self.env._('Repairs'), 'res_model': 'repair.order',
-            'view_mode': 'list,form', 'domain': [('customer_rma_line_id.rma_id', '=', self.id)],
-            'context': {'create': False}}
+        return self._open_records('repair.order', self.env._('Repairs'))
 
     def _timeline_goods(self):
+        """Add how far the repair is, and when the goods left again."""
         steps = super()._timeline_goods()
-        for line in self.line_ids:
-            steps += [
-                {'date': repair.customer_rma_done_date, 'title': self.env._('Repaired'), 'text': line.product_id.display_name}
-                for repair in line.repair_ids if repair.state == 'done']
-            steps += [
-                {'date': move.date, 'title': self.env._('Sent back to you'), 'text': line.product_id.display_name}
-                for move in line._repaired_moves() if move.state == 'done']
+        for repair in self.line_ids.repair_ids.filtered(lambda repair: repair.state != 'cancel'):
+            text = f'{repair.product_qty:g} × {repair.product_id.display_name}'
+            sent = repair.customer_rma_picking_id
+            steps += [{'date': date, 'title': title, 'text': text} for date, title in (
+                (repair.create_date, self.env._('Repair planned')),
+                (repair.customer_rma_start_date, self.env._('Repair begun')),
+                (repair.customer_rma_done_date, self.env._('Repaired')),
+                (sent.date_done if sent.state == 'done' else False, self.env._('Sent back to you')))]
         return steps
