@@ -53,9 +53,10 @@ class CustomerRma(models.Model):
     def _add_gateway_jobs(self, note):
         """Plan to put the credit on a gift card instead of paying it back; what paid an open invoice is gone already."""
         if not note._is_store_credit():
-            super()._add_gateway_jobs(note)
-        elif note.currency_id.compare_amounts(note.amount_residual, 0) > 0:
+            return super()._add_gateway_jobs(note)
+        if note.currency_id.compare_amounts(note.amount_residual, 0) > 0:
             self._add_job('credit', f'note-{note.id}', move_id=note.id)
+        return None
 
     def _has_running_refund(self):
         return super()._has_running_refund() or bool(self.job_ids.filtered(

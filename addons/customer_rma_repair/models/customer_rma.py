@@ -17,9 +17,10 @@ class CustomerRma(models.Model):
 
     def _settle_due(self):
         """Repair what the customer wants to have repaired, too."""
-        super()._settle_due()
+        result = super()._settle_due()
         for line in self.line_ids.filtered(lambda line: line.resolution == 'repair'):
             line._create_repairs(line._repair_due())
+        return result
 
     def action_repair(self):
         """Repair what was received and for which nothing was given yet, whatever was asked for (staff).

@@ -10,8 +10,9 @@ class CustomerRmaLine(models.Model):
 
     def _apply_policy(self):
         """What is to be repaired has to come, whatever it is worth."""
-        super()._apply_policy()
+        result = super()._apply_policy()
         self.filtered(lambda line: line.resolution == 'repair' and line.is_kept).is_kept = False
+        return result
 
     def _repairs(self):
         """Return the repair orders that were not cancelled."""
