@@ -17,6 +17,9 @@ CHROMIUM_ARGUMENTS = [
     '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ]
 
+# Groups of tests with a database of their own; these begin, so that neither worker ends with one of them
+LONG = ['test_run', 'lifecycle_beside', 'proxy', 'lifecycle_bare', 'test_bench', 'test_storage', 'lifecycle_dependents']
+
 signal.signal(signal.SIGTERM, signal.default_int_handler)  # fixtures clean up when scripts/test is interrupted
 
 
@@ -26,6 +29,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if not item.get_closest_marker('xdist_group'):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    order = {name: at for at, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.get_closest_marker('xdist_group').args[0], len(LONG)))
 
 
 @pytest.fixture(scope='session')

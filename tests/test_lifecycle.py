@@ -1,12 +1,14 @@
-"""Issue 2.7: every addon is installed, updated and uninstalled on databases as customers have them."""
+"""Issue 2.7: every addon is installed, updated and uninstalled on databases as customers have them.
 
-from types import SimpleNamespace
+One process of Odoo goes through the life of all addons, each of them added to those that it needs; glue comes by itself
+with the last of its sides. What an addon needs of Odoo's is proved by its own tests, which run without anything else.
+"""
 
 import pytest
 
 from tools.env import own_addons
-from tools.testing_lifecycle import Life, changes, differences
-from tools.testing_templates import depends, is_glue, manifest
+from tools.testing_lifecycle import changes, complaints, differences, live
+from tools.testing_templates import depends, is_glue
 
 # What makes up Odoo's own access and pages
 ODOO_TABLES = [
@@ -17,95 +19,93 @@ EXISTING_TABLES = ['account_move', 'mail_followers', 'res_partner', 'res_users',
 
 
 def units():
-    """Return {label: addons} of what is installed at a time: each addon on its own, but all glue together.
-
-    A glue addon only comes where its sides are, with every other one whose sides are there too.
-    """
-    glue = [name for name in own_addons() if is_glue(name)]
-    return {'glue': glue, **{name: [name] for name in own_addons() if name not in glue}}
-
-
-@pytest.fixture(scope='module', params=[
-    pytest.param(label, marks=pytest.mark.xdist_group(f'lifecycle_{label}')) for label in units()
-])
-def addons(request):
-    """Names of the addons that are installed together."""
-    return units()[request.param]
-
-
-def dependents(addons):
-    """Return the addons that go with `addons` when they are uninstalled, themselves included."""
-    return [name for name in own_addons() if name in addons or depends(name).intersection(addons)]
+    """Return the addons that are installed by their name, each after those that it needs."""
+    return sorted((name for name in own_addons() if not is_glue(name)), key=lambda name: (len(depends(name)), name))
 
 
 @pytest.fixture(scope='module')
-def bare(cluster, templates, addons):
-    """Snapshots of a database without demo data through the whole life of the addons."""
-    with templates.clone(templates.below(*addons, demo=False), addons[0]) as database:
-        life = Life(cluster, database, addons)
-        found = SimpleNamespace(before=life.snapshot())
-        life.install()
-        found.installed = life.snapshot()
-        life.update()
-        found.updated = life.snapshot()
-        life.uninstall()
-        found.after = life.snapshot()
-        yield found
+def bare(cluster, templates):
+    """What the whole life of the addons did to a database without demo data, see testing_lifecycle.whole_life."""
+    with templates.clone(templates.stock(own_addons(), demo=False), 'bare') as database:
+        return live(cluster, database, 'whole_life', units())
 
 
-def test_install_without_demo(bare):
-    """Issue 2.7: an addon installs without demo data and without a complaint of Odoo."""
-    assert differences(bare.before, bare.installed)
+@pytest.fixture(scope='module')
+def beside(cluster, templates):
+    """What it did beside data that were there first, see testing_lifecycle.life_beside."""
+    with templates.clone(templates.existing(), 'beside') as database:
+        return live(cluster, database, 'life_beside', units(), EXISTING_TABLES, ODOO_TABLES)
 
 
-def test_update(bare):
-    """Issue 2.7: an update of the same version changes nothing."""
-    assert differences(bare.installed, bare.updated) == []
+@pytest.mark.xdist_group('lifecycle_bare')
+class TestBare:
+    """A database without demo data."""
+
+    def test_install(self, bare):
+        """Issue 2.7: all addons install without demo data and without a complaint of Odoo, glue by itself."""
+        assert bare['complaints'] == {}
+        assert sorted(name for names in bare['came'].values() for name in names) == sorted(own_addons())
+        assert all(bare['changed'].values())
+
+    def test_update(self, bare):
+        """Issue 2.7: an update of the same version changes nothing."""
+        assert bare['update'] == []
+
+    @pytest.mark.parametrize('unit', units())
+    def test_uninstall(self, bare, unit):
+        """Issue 2.7: after uninstalling, all tables, rules, views, groups and triggers are as before."""
+        assert bare['uninstall'][unit] == []
 
 
-def test_uninstall(bare):
-    """Issue 2.7: after uninstalling, all tables, rules, views, groups and triggers are as before."""
-    assert differences(bare.before, bare.after) == []
+@pytest.mark.xdist_group('lifecycle_beside')
+class TestBeside:
+    """A database of a company with partners, portal users, orders, and demo data."""
+
+    def test_existing_data(self, beside):
+        """Issue 2.7: partners, portal users and orders that were there first stay as they are, during and after."""
+        assert beside['existing'] == EXISTING_TABLES
+        assert len(beside['lost']) == 2 * len(units()) + 1
+        assert {step: lines for step, lines in beside['lost'].items() if lines} == {}
+
+    def test_demo_data(self, beside):
+        """Issue 2.7: all addons install with their demo data and without a complaint of Odoo."""
+        assert beside['complaints'] == {}
+        assert beside['demo'] == dict.fromkeys(own_addons(), True)
+
+    def test_update(self, beside):
+        """Issue 2.7: tickets, accesses and all other rows of ours survive an update."""
+        assert beside['own'] > 100
+        assert beside['update'] == []
+
+    @pytest.mark.parametrize('unit', units())
+    def test_uninstall(self, beside, unit):
+        """Issue 2.7: uninstalling leaves no table, rule, view or menu, and Odoo's own are as before."""
+        assert beside['left'][unit] == []
+        assert beside['uninstall'][unit] == []
 
 
-def lost(existing, life):
-    """Return lines that tell what of `existing` rows changed, but for Odoo's count of invoices, which demo data raise."""
-    return [line for line in changes(existing, life.rows(EXISTING_TABLES)) if ' customer_rank: ' not in line]
+@pytest.mark.xdist_group('lifecycle_dependents')
+def test_dependents(cluster, templates):
+    """Issue 2.7: an addon takes those that need it with it, and nothing is left of them either."""
+    names = ['customer_sale', 'customer_services']
+    with templates.clone(templates.suite(), 'dependents') as database:
+        found = live(cluster, database, 'uninstall_with_dependents', names)
+    assert found.pop('complaints') == {}
+    gone = set()
+    for name in names:
+        expected = {name, *(other for other in own_addons() if name in depends(other))} - gone
+        gone |= expected
+        assert expected <= set(found[name]['gone'])
+        assert found[name]['left'] == []
+    assert gone >= {other for other in own_addons() if 'customer_services' in depends(other)}
 
 
-def test_existing_data(cluster, templates, addons):
-    """Issue 2.7: partners, portal users and orders that were there first stay as they are, during and after.
-
-    The addon installs with its demo data; uninstalled with them, Odoo's rules and views are as before.
-    """
-    with templates.clone(templates.existing(*addons), addons[0]) as database:
-        life = Life(cluster, database, addons)
-        existing, before = life.rows(EXISTING_TABLES), {**life.schema(), **life.rows(ODOO_TABLES)}
-        assert {table for table, _key in existing} == set(EXISTING_TABLES)
-        assert life.query('SELECT 1 FROM res_users WHERE share AND active')
-        life.install(demo=True)
-        assert lost(existing, life) == []
-        for addon in addons:
-            assert life.query("SELECT demo FROM ir_module_module WHERE name = %s", addon) == [(True,)]
-            if manifest(addon).get('demo'):
-                names = life.query("SELECT 1 FROM ir_model_data WHERE module = %s AND noupdate", addon)
-                assert names, f'no demo record of {addon} was made'
-        life.uninstall()
-        assert lost(existing, life) == []
-        assert differences(before, {**life.schema(), **life.rows(ODOO_TABLES)}) == []
-
-
-def test_existing_tickets(cluster, templates, addons):
-    """Issue 2.7: tickets and accesses survive an update; uninstalling leaves no table, rule, view or menu."""
-    modules = dependents(addons)
-    with templates.clone(templates.suite(), addons[0]) as database:
-        life = Life(cluster, database, addons)
-        tables = life.own_tables(modules)
-        before = life.rows(tables)
-        assert before or not tables, 'the demo data hold nothing of this addon'
-        life.update()
-        assert changes(before, life.rows(tables)) == []
-        life.uninstall()
-        assert life.own_tables(modules) == set()
-        assert not tables & life.tables()
-        assert life.query("SELECT name FROM ir_model_data WHERE module = ANY(%s) AND model LIKE 'ir.%%'", modules) == []
+def test_comparison():
+    """What differs between two snapshots is told, and what Odoo complained about during which step."""
+    before = {('t', '1'): '{"a": 1, "b": 2}', ('t', '2'): '{"a": 1}', ('t', '3'): '{"a": 3}'}
+    after = {('t', '1'): '{"a": 5, "b": 2, "c": 4}', ('t', '3'): '{"a": 3}', ('t', '4'): '{"a": 1}'}
+    assert changes(before, after) == ["changed ('t', '1') a: 1 -> 5", "lost ('t', '2'): {\"a\": 1}"]
+    assert [line.split()[0] for line in differences(before, after)] == ['changed', 'lost', 'new']
+    lines = ['LIFE install a', '2026-01-01 10:00:00,000 1 WARNING db x: y', 'LIFE uninstall a',
+             '2026-01-01 10:00:01,000 1 WARNING db x: z']
+    assert complaints(lines) == {'install a': ['2026-01-01 10:00:00,000 1 WARNING db x: y']}

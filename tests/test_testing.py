@@ -9,6 +9,7 @@ import pytest
 from tools import testing, testing_core
 from tools.env import Problem
 from tools.testing_odoo import Outcome, parse_log
+from tools.testing_templates import own_addon_paths
 
 STAMP = '2026-11-22 20:00:00,000 4711 {} db {}: {}'
 MODULE = 'odoo.addons.customer_helpdesk.tests.test_ticket'
@@ -81,6 +82,15 @@ def test_last_line(monkeypatch, capsys):
     assert capsys.readouterr().out.splitlines()[-1] == '3 passed, 1 failed'
     with pytest.raises(Problem, match='unknown addon nonsense'):
         testing.run_all(['nonsense'])
+
+
+def test_every_addon_is_tested_once():
+    """Issue 2.5: without names all addons are tested, each in one place; with names just these, each on its own."""
+    tested = [name for _label, names in testing.jobs([]) for name in names]
+    assert sorted(tested) == sorted(own_addon_paths())
+    assert dict(testing.jobs(['customer_sale', 'test_customer_suite'])) == {
+        'customer_sale': ['customer_sale'], 'test_customer_suite': ['test_customer_suite']}
+    assert [label for label, _names in testing.jobs([])][:1] == [testing.GLUE]
 
 
 def outcome(started, failed=()):

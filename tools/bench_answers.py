@@ -62,7 +62,7 @@ def measure(templates):
     """Return ``{way: (ms of the known address, ms of the unknown one)}``."""
     with templates.clone(templates.get(MODULES), 'bench_answers') as database:
         port = free_port()
-        argv = odoo_command(templates.cluster, database, f'--http-port={port}', *SERVER_OPTIONS)
+        argv = odoo_command(templates.cluster, database, f'--http-port={port}', *SERVER_OPTIONS, fast=False)
         server = Server('answers', argv, port, templates.cluster.environ())
         try:
             server.wait()

@@ -28,7 +28,8 @@ def measure(templates):
     log_path = LOG_DIR / 'bench_pdf.log'
     with templates.clone(templates.get(MODULES), 'bench_pdf') as database:
         argv = odoo_command(
-            templates.cluster, database, f'--http-port={free_port()}', '--shell-interface=python', sub='shell')
+            templates.cluster, database, f'--http-port={free_port()}', '--shell-interface=python', sub='shell',
+            fast=False)
         run(argv, log_path, TIMEOUT, SCRIPT.read_text(), templates.cluster.environ())
     lines = log_path.read_text(errors='replace').splitlines()
     results = [json.loads(line.split('RESULT ', 1)[1]) for line in lines if 'RESULT ' in line]

@@ -101,7 +101,8 @@ class Bench:
             try:
                 for key, database in self.databases.items():
                     self._serve(key, lambda port, name=database: odoo_command(
-                        self.cluster, name, f'--http-port={port}', *SERVER_OPTIONS), read_facts(self.cluster, database))
+                        self.cluster, name, f'--http-port={port}', *SERVER_OPTIONS, fast=False),
+                        read_facts(self.cluster, database))
                 if HELLO in kinds:
                     self._serve(HELLO, _hello_command)
                 for server in self._servers.values():

@@ -21,7 +21,9 @@ LANGUAGES = {
 }
 HEADER = 'Translation of Customer Services, addon {}.'
 EXPORT = """
+import odoo.addons
 from odoo.tools.translate import trans_export
+odoo.addons.__path__ = [{addons!r}]  # else each export looks through the files of all of Odoo's addons
 for name in {names!r}:
     with open({folder!r} + '/' + name + '.pot', 'wb') as output:
         trans_export(None, [name], output, 'po', env)
@@ -36,7 +38,8 @@ def export(names, folder):
         templates = Templates(server)
         template = templates.get(names, demo=False, parent=templates.stock(names, demo=False))
         with templates.clone(template, 'i18n') as database:
-            shell(server, database, EXPORT.format(names=names, folder=str(folder)), LOG_DIR / 'i18n.log')
+            shell(server, database, EXPORT.format(
+                names=names, folder=str(folder), addons=str(ROOT / 'addons')), LOG_DIR / 'i18n.log')
 
 
 def render(pot, addon, language=None, old=()):

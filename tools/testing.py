@@ -1,8 +1,8 @@
 """`scripts/test`: all tests of the addons and of the running server.
 
-Each addon is installed and tested on a database of its own, two addons at a time, but all glue addons together on one
-database, as they come together where their sides are; then pytest runs tests/. The last line is `N passed, N failed`; a
-skipped test counts as failed, since it proves nothing.
+Each addon is installed and tested, with the addon for its tests, on a database of its own that has just what they need,
+two at a time; but all glue addons together on one database, as they come together where their sides are. Then pytest
+runs tests/. The last line is `N passed, N failed`; a skipped test counts as failed, since it proves nothing.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
 from tools.env import ROOT, Problem, guarded, lock
@@ -27,7 +27,7 @@ from tools.testing_odoo import (
     stop_all,
     tail,
 )
-from tools.testing_templates import Templates, is_glue, own_addon_paths
+from tools.testing_templates import Templates, is_glue, own_addon_paths, stock_depends
 
 PARALLEL = 2
 BUDGET = 180  # seconds for the tests of one addon on a template that is there
@@ -35,6 +35,12 @@ ADDON_TIMEOUT = 1800  # seconds
 PYTEST_TIMEOUT = 3600  # seconds
 TOP_LEVEL = 'tests'
 GLUE = 'glue'
+# addons for tests only that go with those that they test; a database of their own would tell nothing more
+TESTED_WITH = {
+    'test_customer_helpdesk': 'customer_helpdesk', 'test_customer_helpdesk_website': GLUE,
+    'test_customer_rma': 'customer_rma', 'test_customer_sale': 'customer_sale',
+    'test_customer_services': 'customer_services', 'test_customer_suite': GLUE,
+}
 CHROMIUMS = ('google-chrome', 'chromium', 'chromium-browser', 'google-chrome-stable')  # where Odoo looks
 
 
@@ -73,26 +79,44 @@ def run_addons(templates, label, names):
     result = Result(label)
     log_path = LOG_DIR / f'{label}.log'
     try:
-        template = templates.with_assets(templates.below(*names))
+        template = templates.below(*names)
         begin = time.monotonic()
         with templates.clone(template, label) as database:
             argv = odoo_command(
                 templates.cluster, database, '-i', ','.join(names), '--with-demo', '--test-tags',
                 ','.join(f'/{name}' for name in names), '--stop-after-init', f'--http-port={free_port()}')
-            code = run(argv, log_path, ADDON_TIMEOUT, environ=templates.cluster.environ())
+            browser = any('start_tour(' in text for text in tests_of(names))
+            environ = {**templates.cluster.environ(), **({'TEST_ASSETS': 'yes'} if browser else {})}
+            code = run(argv, log_path, ADDON_TIMEOUT, environ=environ)
     except Problem as problem:
         result.fail(str(problem))
         return result
     result.seconds = time.monotonic() - begin
-    count_addon(result, log_path.read_text(errors='replace').splitlines(), code, any(map(has_tests, names)))
+    count_addon(result, log_path.read_text(errors='replace').splitlines(), code, bool(tests_of(names)))
     if result.failed:
         result.details.append(f'log: {log_path.relative_to(ROOT)}')
     return result
 
 
-def has_tests(name):
-    """Tell whether the addon `name` has test files."""
-    return any((own_addon_paths()[name] / 'tests').glob('test_*.py'))
+def tests_of(names):
+    """Return the texts of the test files of the addons `names` as a list."""
+    return [path.read_text() for name in names for path in sorted((own_addon_paths()[name] / 'tests').glob('test_*.py'))]
+
+
+def jobs(names):
+    """Return what is tested on a database each as (label, addons): all that `names` ask for, or all.
+
+    What needs most comes first, since it takes longest to build and to test.
+    """
+    known = own_addon_paths()
+    glue = list(filter(is_glue, known))
+    found = {name: [name] for name in known if name in names or not names and name not in [*glue, *TESTED_WITH]}
+    if not names or GLUE in names:
+        found[GLUE] = glue
+    if not names:
+        for name, label in TESTED_WITH.items():
+            found[label].append(name)
+    return sorted(found.items(), key=lambda job: -len(stock_depends(job[1])))
 
 
 def count_addon(result, lines, code, expected):
@@ -136,8 +160,8 @@ def run_pytest():
     report.unlink(missing_ok=True)
     begin = time.monotonic()
     argv = [
-        sys.executable, '-m', 'pytest', TOP_LEVEL, '-q', '-n', str(PARALLEL), '--dist=loadgroup', '--no-header',
-        f'--junitxml={report}',
+        sys.executable, '-m', 'pytest', TOP_LEVEL, '-q', '-n', str(PARALLEL), '--dist=loadgroup', '--no-loadscope-reorder',
+        '--no-header', f'--junitxml={report}',
     ]
     try:
         code = run(argv, log_path, PYTEST_TIMEOUT)
@@ -170,21 +194,22 @@ def count_pytest(result, report, code):
 def run_all(names):
     """Run the tests of the addons `names` (all and tests/ if empty), print the results, return the exit code."""
     known = own_addon_paths()
-    glue = list(filter(is_glue, known))
     if unknown := sorted(set(names) - {*known, GLUE, TOP_LEVEL}):
         raise Problem(f'unknown addon {", ".join(unknown)}; there are: {", ".join(known)}')
     if not any(map(shutil.which, CHROMIUMS)):
         raise Problem('Chromium is missing, the browser tests need it: apt-get install chromium')
-    jobs = [(GLUE, glue)] if not names or GLUE in names else []
-    jobs += [(name, [name]) for name in known if name in names or not names and name not in glue]
+    outside = not names or TOP_LEVEL in names
     results = []
     with _cluster() as server, ThreadPoolExecutor(PARALLEL) as executor:
         templates = Templates(server)
         templates.drop_clones()
         templates.prune()
         try:
-            results += map(show, executor.map(lambda job: run_addons(templates, *job), jobs))
-            if not names or TOP_LEVEL in names:
+            running = [executor.submit(run_addons, templates, *job) for job in jobs(names)]
+            suite = executor.submit(templates.suite) if outside else None  # all tests from outside begin with it
+            results += [show(future.result()) for future in as_completed(running)]
+            if outside:
+                suite.result()
                 results.append(show(run_pytest()))
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)

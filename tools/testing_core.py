@@ -51,7 +51,8 @@ def _run(templates, specs, template, label):
     modules = sorted({spec.split(':')[0] for spec in specs})
     with templates.clone(template, label) as database:
         argv = odoo_command(
-            templates.cluster, database, f'--http-port={free_port()}', '--shell-interface=python', sub='shell')
+            templates.cluster, database, f'--http-port={free_port()}', '--shell-interface=python', sub='shell',
+            fast=False)
         run(argv, log_path, TIMEOUT, SCRIPT.format(tags=tags, modules=modules), templates.cluster.environ())
     outcome = parse_log(log_path.read_text(errors='replace').splitlines())
     if not outcome.closed or not outcome.started:

@@ -9,9 +9,10 @@ import subprocess
 import threading
 from dataclasses import dataclass, field
 
-from tools.env import LOCAL, Problem, addons_paths, odoo_argv, odoo_environ
+from tools.env import LOCAL, ROOT, Problem, addons_paths, odoo_argv, odoo_environ
 
 TEST_DIR = LOCAL / 'test'
+FAST = ROOT / 'tests/addons'
 DATA_DIR = TEST_DIR / 'data'
 LOG_DIR = TEST_DIR / 'logs'
 
@@ -79,15 +80,17 @@ def free_port():
         return sock.getsockname()[1]
 
 
-def odoo_command(cluster, database, *args, sub=None, local=True):
+def odoo_command(cluster, database, *args, sub=None, fast=True, paths=None):
     """Return the argv of an Odoo process of the tests on `database`.
 
     :param sub: Odoo's subcommand (`shell`), the server by default
-    :param local: whether dev_addons/ are on the addons path
+    :param fast: whether to spare work that proves nothing, see tests/addons/fast_tests; not where time is measured
+    :param paths: folders with addons (Paths), by default all
     """
-    paths = ','.join(str(path) for path in addons_paths(local=local) if path.is_dir())
+    paths = [path for path in paths or addons_paths(local=True) if path.is_dir()]
     return odoo_argv(
-        *([sub] if sub else []), f'--addons-path={paths}', *cluster.odoo_options(), f'--data-dir={DATA_DIR}',
+        *([sub] if sub else []), f'--addons-path={",".join(map(str, [*paths, *([FAST] if fast else [])]))}',
+        *(['--load=base,rpc,web,fast_tests'] if fast else []), *cluster.odoo_options(), f'--data-dir={DATA_DIR}',
         '-d', database, f'--db-filter=^{re.escape(database)}$', '--http-interface=127.0.0.1', '--max-cron-threads=0',
         *args,
     )
@@ -153,13 +156,15 @@ def tail(log_path, count=15):
     return '\n'.join(lines[-count:])
 
 
-def shell(cluster, database, script, log_path, timeout=300):
+def shell(cluster, database, script, log_path, *args, timeout=300, fast=True):
     """Run a Python `script` in Odoo's shell on `database`; it must end by printing SCRIPT-OK.
 
+    :param args: options of Odoo
+    :param fast: see odoo_command
     :return: the log as text
     :raise Problem: it failed
     """
-    argv = odoo_command(cluster, database, '--no-http', '--shell-interface=python', sub='shell')
+    argv = odoo_command(cluster, database, '--no-http', '--shell-interface=python', *args, sub='shell', fast=fast)
     code = run(argv, log_path, timeout, f'{script}\nprint("SCRIPT-" + "OK")\n', cluster.environ())
     text = log_path.read_text(errors='replace')
     if code or 'SCRIPT-OK' not in text:

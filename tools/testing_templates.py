@@ -98,14 +98,14 @@ def uninvited(modules):
 
 
 def _path_without(addons, label):
-    """Return an addons path (text) on which the own `addons` are not."""
+    """Return the folders (Paths) of all addons but the own `addons`."""
     folder = TEST_DIR / 'paths' / label
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, path in own_addon_paths().items():
         if name not in addons:
             (folder / name).symlink_to(path)
-    return ','.join(str(path) for path in [*addons_paths(), folder] if not path.is_relative_to(ROOT / 'addons'))
+    return [*(path for path in addons_paths() if path != ROOT / 'addons'), folder]
 
 
 class Templates:
@@ -130,33 +130,27 @@ class Templates:
     def stock(self, modules, demo=True):
         """Return the template with those addons of Odoo's that `modules` are or need.
 
-        It grows from the largest one that an own addon needs anyway, so that all share most of the work.
+        With demo data it grows from the largest one that an own addon needs anyway, so that all share most of the work.
         """
         needed = stock_depends(modules)
-        smaller = [stock_depends([name]) for name in own_addon_paths() if stock_depends([name]) < needed]
+        smaller = [stock_depends([name]) for name in own_addon_paths() if demo and stock_depends([name]) < needed]
         parent = self.stock(max(smaller, key=len), demo) if smaller else None
         return self.get(needed, demo, parent)
 
-    def below(self, *names, demo=True):
+    def below(self, *names):
         """Return the template with all that the addons `names` depend on but are not; of Odoo's also those of `names`."""
-        stock = self.stock(names, demo)
+        stock = self.stock(names)
         own = own_depends(names)
-        return self.get({*own, *stock_depends(names)}, demo, stock) if own else stock
+        return self.get({*own, *stock_depends(names)}, parent=stock) if own else stock
 
-    def existing(self, *names):
-        """Return the template of a company at work: all that our addons need of Odoo, with orders and demo data.
-
-        Of our addons it has those that `names` depend on but are not.
-        """
-        modules = [*own_addon_paths(), 'sale_management']
-        stock = self.stock(modules)
-        own = own_depends(names)
-        return self.get({*own, *stock_depends(modules)}, parent=stock) if own else stock
+    def existing(self):
+        """Return the template of a company at work: all that our addons need of Odoo, with orders and demo data."""
+        return self.stock([*own_addon_paths(), 'sale_management'])
 
     def suite(self):
         """Return the template with all our addons but those that only serve tests, and the demo provider, with demo data."""
         names = [*(name for name in own_addon_paths() if not name.startswith('test_')), 'payment_demo']
-        return self.with_assets(self.get(names, parent=self.stock(names)))
+        return self._with_assets(self.get(names, parent=self.stock(names)))
 
     @contextlib.contextmanager
     def clone(self, template, label):
@@ -198,10 +192,8 @@ class Templates:
         if glue and parent:
             self._set_auto_install(new, glue, False)
         argv = odoo_command(
-            self.cluster, new, *([f'--addons-path={_path_without(glue, log_path.stem)}'] if glue else []),
-            '-i', ','.join(sorted(modules)), '--with-demo' if demo else '--without-demo', '--stop-after-init',
-            '--no-http',
-        )
+            self.cluster, new, '-i', ','.join(sorted(modules)), '--with-demo' if demo else '--without-demo',
+            '--stop-after-init', '--no-http', paths=_path_without(glue, log_path.stem) if glue else None)
         if run(argv, log_path, BUILD_TIMEOUT, environ=self.cluster.environ()):
             raise Problem(f'cannot install {", ".join(sorted(modules))}, see {log_path}\n{tail(log_path)}')
         if glue:
@@ -218,12 +210,12 @@ class Templates:
         with contextlib.closing(self.cluster.connect(database)) as connection, connection, connection.cursor() as cursor:
             cursor.execute('UPDATE ir_module_module SET auto_install = %s WHERE name = ANY(%s)', [value, list(names)])
 
-    def with_assets(self, name):
+    def _with_assets(self, name):
         """Return the template `name`, with the assets that a browser asks for generated."""
         mark = _filestore(name) / _ASSETS
         with lock(TEST_DIR / 'locks' / name):
             if not mark.exists():
-                shell(self.cluster, name, PREGENERATE, LOG_DIR / f'{name}.assets.log')
+                shell(self.cluster, name, PREGENERATE, LOG_DIR / f'{name}.assets.log', fast=False)
                 mark.touch()
         return name
 
