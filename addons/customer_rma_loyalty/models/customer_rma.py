@@ -27,16 +27,16 @@ class CustomerRma(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _choices_of_item(self, move, rule, kind, estimate):
+    def _choices_of_item(self, move, *args):
         """Offer store credit where the company gives it."""
-        choices = super()._choices_of_item(move, rule, kind, estimate)
+        choices = super()._choices_of_item(move, *args)
         return [
             choice for choice in choices if choice[0] != 'credit' or move.company_id.customer_rma_credit_program_id]
 
     @api.model
-    def _returnable_item(self, move, left, kind, estimate, verdict, rule):
+    def _returnable_item(self, move, *args):
         """Add what store credit would bring: key ``credit``, a text or ``''``."""
-        item = super()._returnable_item(move, left, kind, estimate, verdict, rule)
+        item = super()._returnable_item(move, *args)
         item['credit'] = ''
         if any(choice[0] == 'credit' for choice in item['resolutions']):
             days = move.company_id.customer_rma_credit_days
@@ -50,12 +50,12 @@ class CustomerRma(models.Model):
     # Giving it
     # ------------------------------------------------------------------
 
-    def _add_gateway_jobs(self, note):
+    def _add_gateway_jobs(self, note, *suffix):
         """Plan to put the credit on a gift card instead of paying it back; what paid an open invoice is gone already."""
         if not note._is_store_credit():
-            return super()._add_gateway_jobs(note)
+            return super()._add_gateway_jobs(note, *suffix)
         if note.currency_id.compare_amounts(note.amount_residual, 0) > 0:
-            self._add_job('credit', f'note-{note.id}', move_id=note.id)
+            self._add_job('credit', ''.join([f'note-{note.id}', *suffix]), move_id=note.id)
         return None
 
     def _has_running_refund(self):
@@ -88,8 +88,8 @@ class CustomerRma(models.Model):
             (lines | entry.line_ids.filtered(lambda line, receivable=receivable: line.account_id == receivable)).reconcile()
         card = card or self.env['loyalty.card'].with_context(loyalty_no_mail=True).create({
             'program_id': program.id, 'partner_id': self.commercial_partner_id.id, 'points': 0, 'customer_rma_id': self.id})
-        self._top_up(card, note, amount)
-        self._add_job('mail', f'credit-{note.id}', event='credit')
+        self._top_up(card, entry, amount)
+        self._add_job('mail', f'credit-{entry.id}', event='credit')
         self._add_refund()
 
     def _prepare_credit_entry(self, note, owed, account, program, amount):
@@ -121,11 +121,11 @@ class CustomerRma(models.Model):
             'date': max(fields.Date.context_today(self), note.date),
             'line_ids': [Command.create(line) for line in lines]}
 
-    def _top_up(self, card, note, amount):
-        """Add an amount to the gift card of the return, and note for which credit note."""
-        days = note.company_id.customer_rma_credit_days
+    def _top_up(self, card, entry, amount):
+        """Add an amount to the gift card of the return, and note by which entry it is owed."""
+        days = entry.company_id.customer_rma_credit_days
         self.env['loyalty.history'].create({
-            'card_id': card.id, 'issued': amount, 'customer_rma_note_id': note.id,
+            'card_id': card.id, 'issued': amount, 'customer_rma_entry_id': entry.id,
             'description': self.env._('Return %s', self.number)})
         card.with_context(loyalty_no_mail=True).write({
             'points': card.points + amount,
@@ -161,7 +161,7 @@ class CustomerRma(models.Model):
                 self.env._('code %s', card.code) if self.env.context.get(SHOW_CODE_KEY) else '',
                 self.env._('%s left', format_amount(self.env, card.points, card.currency_id)),
                 self.env._('valid until %s', format_date(self.env, card.expiration_date)) if card.expiration_date else ''])),
-        } for history in card.history_ids.filtered('customer_rma_note_id')]
+        } for history in card.history_ids.filtered('customer_rma_entry_id')]
 
     @api.model
     def _event_template(self, event):
@@ -192,7 +192,7 @@ class CustomerRma(models.Model):
             return problems
         lines = entries.line_ids.filtered(lambda line: line.account_id.account_type != 'asset_receivable')
         currency = card.currency_id or lines.currency_id[:1]
-        given = sum(card.history_ids.filtered('customer_rma_note_id').mapped('issued'))
+        given = sum(card.history_ids.filtered('customer_rma_entry_id').mapped('issued'))
         booked = -sum(lines.mapped('amount_currency'))
         if currency.compare_amounts(given, booked):
             problems.append(self.env._(

@@ -20,8 +20,8 @@ class LoyaltyCard(models.Model):
 class LoyaltyHistory(models.Model):
     _inherit = 'loyalty.history'
 
-    customer_rma_note_id = fields.Many2one(
-        'account.move', string='Credit note of a return', ondelete='set null', copy=False, readonly=True)
+    customer_rma_entry_id = fields.Many2one(
+        'account.move', string='Entry of store credit', ondelete='restrict', copy=False, readonly=True)
 
-    _customer_rma_note_unique = models.UniqueIndex(
-        '(customer_rma_note_id) WHERE customer_rma_note_id IS NOT NULL', 'A credit note is put on a gift card once.')
+    _customer_rma_entry_unique = models.UniqueIndex(
+        '(customer_rma_entry_id) WHERE customer_rma_entry_id IS NOT NULL', 'What an entry owes is on a gift card once.')

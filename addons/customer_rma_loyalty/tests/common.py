@@ -18,9 +18,11 @@ class CreditFixture:
     @classmethod
     def _create_program(cls, company, currency=None):
         program = cls.env['loyalty.program'].create({
-            'name': 'Store credit', 'program_type': 'gift_card', 'company_id': company.id,
-            'currency_id': (currency or company.currency_id).id})
-        program.trigger_product_ids = [Command.clear()]
+            'name': 'Store credit', 'program_type': 'gift_card', 'applies_on': 'future', 'trigger': 'auto',
+            'company_id': company.id, 'currency_id': (currency or company.currency_id).id,
+            'reward_ids': [Command.create({
+                'reward_type': 'discount', 'discount_mode': 'per_point', 'discount': 1, 'discount_applicability': 'order',
+                'required_points': 1, 'description': 'Store credit'})]})
         program.payment_program_discount_product_id.with_company(company).write({
             'property_account_income_id': cls.liability.id, 'taxes_id': [Command.clear()]})
         return program

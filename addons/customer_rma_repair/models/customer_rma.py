@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -14,6 +14,13 @@ class CustomerRma(models.Model):
         counts = {rma.id: count for rma, count in counts.items()}
         for rma in self:
             rma.repair_count = counts.get(rma.id, 0)
+
+    @api.model
+    def _choices_of_item(self, move, *args):
+        """Sets, of which parts were delivered, are not repaired."""
+        choices = super()._choices_of_item(move, *args)
+        is_set = move.product_id != move.sale_line_id.product_id
+        return [choice for choice in choices if choice[0] != 'repair' or not is_set]
 
     def _settle_due(self):
         """Repair what the customer wants to have repaired, too."""

@@ -22,7 +22,7 @@ class CustomerRmaLine(models.Model):
         """Tell whether the goods are here and nothing was given for them yet."""
         self.ensure_one()
         given = self.refund_line_ids.filtered(lambda part: part.parent_state != 'cancel')
-        return self.quantity_received > 0 and not (
+        return self.quantity_received > 0 and self.move_id.product_id == self.product_id and not (
             given or self._repairs() or self._replacement_moves() or self.exchange_line_ids)
 
     def _repair_due(self):
@@ -45,7 +45,7 @@ class CustomerRmaLine(models.Model):
         taken = {}
         for repair in self._repairs():
             taken[repair.lot_id] = taken.get(repair.lot_id, 0.0) + repair.product_qty
-        for (location, lot), there in self._places().items():
+        for (*_product, location, lot), there in self._places().items():
             known = min(taken.get(lot, 0.0), there)
             taken[lot] = taken.get(lot, 0.0) - known
             share = min(there - known, quantity)
@@ -75,7 +75,7 @@ class CustomerRmaLine(models.Model):
         self.ensure_one()
         rma, target = self.rma_id, self.move_id.location_dest_id
         # the grade may have brought them elsewhere meanwhile
-        places = [location for location, lot in self._places() if lot == repair.lot_id]
+        places = [location for *_product, location, lot in self._places() if lot == repair.lot_id]
         source = repair.product_location_dest_id
         source = source if source in places or not places else places[0]
         picking = self.env['stock.picking'].with_company(rma.company_id).create({
