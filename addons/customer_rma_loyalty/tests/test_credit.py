@@ -29,7 +29,7 @@ class TestCredit(CreditFixture, RmaCommon):
         """Issue 7.13: Issue 7.8: at receipt, as invoiced, on one card of the customer, once however often jobs run."""
         rma = self._credited(self.user_a1, self.sold_a1, 1)
         card, note = rma._credit_card(), rma.credit_note_ids
-        self.assertEqual((rma.state, note.amount_total, note.payment_state), ('resolved', 103.5, 'paid'))
+        self.assertEqual((rma.state, note.amount_total, note.amount_residual), ('resolved', 103.5, 0))
         self.assertEqual(
             (card.points, card.partner_id, card.program_id, len(card.history_ids)),
             (103.5, self.customer_a, self.program, 1))
