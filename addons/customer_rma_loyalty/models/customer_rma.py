@@ -17,6 +17,7 @@ class CustomerRma(models.Model):
         string='Store credit left', compute='_compute_credit_balance', compute_sudo=True,
         help='What of the store credit was not spent yet.')
 
+    @api.depends_context('lang')
     def _compute_credit_balance(self):
         for rma in self:
             card = rma._credit_card()
@@ -172,8 +173,12 @@ class CustomerRma(models.Model):
             'customer_rma_loyalty.mail_template_customer_rma_credit', raise_if_not_found=False) or self.env['mail.template']
 
     def action_open_credit(self):
-        """Open the gift card of the return."""
+        """Open the gift card of the return.
+
+        :raises AccessError: to who may not see the return
+        """
         self.ensure_one()
+        self.check_access('read')
         return {
             'type': 'ir.actions.act_window', 'name': self.env._('Store credit'), 'res_model': 'loyalty.card',
             'view_mode': 'form', 'res_id': self._credit_card().id}

@@ -46,4 +46,6 @@ class TestCreditAccess(CreditFixture, RmaHttpCommon):
         self.assertNotIn(card.code, values, 'the page shows it, no field does')
         with self.assertRaises(AccessError):
             rma.with_user(self.user_b1).read(['credit_balance'])
+        with self.assertRaises(AccessError):
+            rma.with_user(self.user_b1).action_open_credit()
         self.assertEqual((card.points, len(card.history_ids)), (103.5, 1))
