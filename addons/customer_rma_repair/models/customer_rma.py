@@ -1,11 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.customer_services.const import GROUP_SPECIALIST
+
 
 class CustomerRma(models.Model):
     _inherit = 'customer.rma'
 
-    repair_count = fields.Integer(compute='_compute_repair_count', groups='customer_rma.group_customer_rma_user')
+    repair_count = fields.Integer(compute='_compute_repair_count', groups=GROUP_SPECIALIST)
 
     def _compute_repair_count(self):
         # sudo: a number for who may see the return
