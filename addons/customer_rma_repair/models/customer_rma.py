@@ -61,7 +61,7 @@ class CustomerRma(models.Model):
             text = f'{repair.product_qty:g} × {repair.product_id.display_name}'
             sent = repair.customer_rma_picking_id
             steps += [{'date': date, 'title': title, 'text': text} for date, title in (
-                (repair.create_date, self.env._('Repair planned')),
+                (repair.create_date.replace(microsecond=0), self.env._('Repair planned')),
                 (repair.customer_rma_start_date, self.env._('Repair begun')),
                 (repair.customer_rma_done_date, self.env._('Repaired')),
                 (sent.date_done if sent.state == 'done' else False, self.env._('Sent back to you')))]
