@@ -198,15 +198,16 @@ def run_all(names):
         raise Problem(f'unknown addon {", ".join(unknown)}; there are: {", ".join(known)}')
     if not any(map(shutil.which, CHROMIUMS)):
         raise Problem('Chromium is missing, the browser tests need it: apt-get install chromium')
-    outside = not names or TOP_LEVEL in names
+    todo, outside = jobs(names), not names or TOP_LEVEL in names
     results = []
     with _cluster() as server, ThreadPoolExecutor(PARALLEL) as executor:
         templates = Templates(server)
         templates.drop_clones()
         templates.prune()
         try:
-            running = [executor.submit(run_addons, templates, *job) for job in jobs(names)]
+            running = [executor.submit(run_addons, templates, *job) for job in todo[:PARALLEL]]
             suite = executor.submit(templates.suite) if outside else None  # all tests from outside begin with it
+            running += [executor.submit(run_addons, templates, *job) for job in todo[PARALLEL:]]
             results += [show(future.result()) for future in as_completed(running)]
             if outside:
                 suite.result()

@@ -58,6 +58,11 @@ def own_depends(names):
     return set().union(*(depends(name) for name in names)) & set(own_addon_paths()) - set(names)
 
 
+def suite_addons():
+    """Return the addons that a demonstration of everything has, as a list."""
+    return [*(name for name in own_addon_paths() if not name.startswith('test_')), 'payment_demo']
+
+
 def is_glue(name):
     """Tell whether the own addon `name` installs by itself where its sides are."""
     return bool(manifest(name).get('auto_install'))
@@ -144,13 +149,12 @@ class Templates:
         return self.get({*own, *stock_depends(names)}, parent=stock) if own else stock
 
     def existing(self):
-        """Return the template of a company at work: all that our addons need of Odoo, with orders and demo data."""
-        return self.stock([*own_addon_paths(), 'sale_management'])
+        """Return the template of a company at work: all that the suite needs of Odoo, with orders and demo data."""
+        return self.stock(suite_addons())
 
     def suite(self):
         """Return the template with all our addons but those that only serve tests, and the demo provider, with demo data."""
-        names = [*(name for name in own_addon_paths() if not name.startswith('test_')), 'payment_demo']
-        return self._with_assets(self.get(names, parent=self.stock(names)))
+        return self._with_assets(self.get(suite_addons(), parent=self.existing()))
 
     @contextlib.contextmanager
     def clone(self, template, label):

@@ -17,4 +17,7 @@
         'views/menus.xml',
     ],
     'demo': ['demo/customer_registration_demo.xml'],
+    'assets': {
+        'web.assets_frontend': ['customer_registration/static/src/scss/**/*'],
+    },
 }
