@@ -211,6 +211,12 @@ class CustomerRma(models.Model):
             done.append(job.id)
             job._run()
 
+    @api.model
+    def _event_template(self, event):
+        """Return the mail about an event, an empty record if it was deleted; other addons have events of their own."""
+        return self.env.ref(
+            f'customer_rma.mail_template_customer_rma_{event}', raise_if_not_found=False) or self.env['mail.template']
+
     def _send_event(self, event):
         """Queue the mail to the customer about an event; its recipient is judged by his rights of now.
 
@@ -218,7 +224,7 @@ class CustomerRma(models.Model):
             ``resolved``
         """
         self.ensure_one()
-        template = self.env.ref(f'customer_rma.mail_template_customer_rma_{event}', raise_if_not_found=False)
+        template = self._event_template(event)
         if not template or not self._partners_who_may_see(self.partner_id):
             return
         template.send_mail(

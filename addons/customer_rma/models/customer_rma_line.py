@@ -302,9 +302,14 @@ class CustomerRmaLine(models.Model):
     def _quantity_due(self):
         """Return what is to be credited now and was not credited yet, in the unit of the product."""
         self.ensure_one()
-        if self.resolution not in CREDITED:
+        if not self._is_credited():
             return 0.0
         return max(self._quantity_ready() - self.quantity_refunded, 0.0)
+
+    def _is_credited(self):
+        """Tell whether what comes back is credited; other addons know further ways."""
+        self.ensure_one()
+        return self.resolution in CREDITED
 
     def _is_due(self):
         """Tell whether anything is to be given for the line now."""
@@ -331,7 +336,7 @@ class CustomerRmaLine(models.Model):
         """Tell whether nothing more is to come or to be given for the line."""
         self.ensure_one()
         compare = self.uom_id.compare
-        given = self.quantity_refunded if self.resolution in CREDITED else self.quantity_replaced
+        given = self.quantity_refunded if self._is_credited() else self.quantity_replaced
         if compare(given, self.quantity_approved) >= 0:
             return True
         expected = self.stock_move_ids.filtered(lambda move: move.location_id.usage == 'customer')

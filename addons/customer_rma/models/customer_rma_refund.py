@@ -18,7 +18,9 @@ class CustomerRma(models.Model):
     # ------------------------------------------------------------------
 
     def _make_credit_notes(self):
-        """Credit what is due now and was not credited yet, one credit note an invoice; a second call credits nothing.
+        """Credit what is due now and was not credited yet; a second call credits nothing.
+
+        There is one credit note an invoice, and one more for what is paid back in another way than money.
 
         :return: the new credit notes
         """
@@ -35,10 +37,10 @@ class CustomerRma(models.Model):
             parts, rest = allocate(due, [(part, left - taken.get(part, 0.0)) for part, left in line._creditable_parts()])
             for part, quantity in parts:
                 taken[part] = taken.get(part, 0.0) + quantity
-                by_invoice.setdefault(part.move_id, []).append((line, part, quantity))
+                by_invoice.setdefault((part.move_id, line._payback()), []).append((line, part, quantity))
             if line.uom_id.compare(rest, 0) > 0:
                 missing |= line
-        for invoice, shares in by_invoice.items():
+        for (invoice, _payback), shares in by_invoice.items():
             notes |= self._make_credit_note(invoice, shares)
         if missing:
             self._tell_staff(
@@ -172,6 +174,11 @@ class CustomerRma(models.Model):
 
 class CustomerRmaLine(models.Model):
     _inherit = 'customer.rma.line'
+
+    def _payback(self):
+        """Return how the credit of the line is paid back, ``'money'``; other addons know further ways."""
+        self.ensure_one()
+        return 'money'
 
     def _creditable_parts(self):
         """Return ``[(invoice line, quantity that is not credited yet)]`` of the order line, the oldest first.

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from odoo.addons.customer_services.fetching import column_names
@@ -70,9 +70,18 @@ class CustomerRmaRule(models.Model):
     _fees_range = models.Constraint(
         'CHECK (restocking_percent >= 0 AND restocking_percent <= 100 AND shipping_fee >= 0)',
         'Fees are not negative, and no more than what is credited.')
-    _something_allowed = models.Constraint(
-        "CHECK (decision = 'refuse' OR refund_allowed OR replace_allowed OR exchange_allowed)",
-        'A rule that does not refuse gives customers at least one possibility.')
+
+    @api.constrains(lambda self: ['decision', *self._allowed_fields()])
+    def _check_something_allowed(self):
+        for rule in self:
+            if rule.decision != 'refuse' and not any(rule[name] for name in self._allowed_fields()):
+                raise ValidationError(self.env._('A rule that does not refuse gives customers at least one possibility.'))
+
+    @api.model
+    def _allowed_fields(self):
+        """Return the names of the fields that say what a rule allows, also those of other addons."""
+        names = self.env['customer.rma.line']._fields['resolution'].get_values(self.env)
+        return [f'{name}_allowed' for name in names if f'{name}_allowed' in self._fields]
 
     def _allowed_resolutions(self, kind='return'):
         """Return what customers may ask for, as list of resolutions; without a rule that is everything.

@@ -69,7 +69,8 @@ class CustomerRma(models.Model):
 
     def _timeline_others(self):
         """What the customer gets instead."""
-        sent = self.line_ids._replacement_moves().filtered(lambda move: move.state == 'done')
+        replaced = self.line_ids.filtered(lambda line: line.resolution == 'replace')
+        sent = replaced._replacement_moves().filtered(lambda move: move.state == 'done')
         return [{
             'date': picking.date_done, 'title': self.env._('Replacement sent'), 'text': _goods(moves),
         } for picking, moves in sent.grouped('picking_id').items()] + [{
