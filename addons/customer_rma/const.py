@@ -34,6 +34,8 @@ DEAD_STATES = ('rejected', 'cancelled', 'expired')
 CLOSED_STATES = ('resolved', *DEAD_STATES)
 #: goods may be sent back and money may flow
 RUNNING_STATES = ('approved', 'transit', 'received', 'inspected')
+#: of these, goods are on their way or there
+ARRIVING_STATES = RUNNING_STATES[1:]
 #: states of invoices and credit notes on which nothing is open any more
 SETTLED = ('paid', 'in_payment', 'reversed')
 #: colours of the states in the portal (Bootstrap); what is not named is grey

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..const import RUNNING_STATES, SETTLED, TRIGGER_ORDER
+from ..const import ARRIVING_STATES, RUNNING_STATES, SETTLED, TRIGGER_ORDER
 
 
 class CustomerRma(models.Model):
@@ -305,7 +305,9 @@ class CustomerRma(models.Model):
         held = self.env['sale.order'].search(Domain('customer_rma_hold', '=', True) & Domain('state', '=', 'sale'))
         for rma in held.customer_rma_id.filtered(lambda rma: rma.state in RUNNING_STATES):
             rma._release_exchanges()
+        # two searches, since one with an "or" would read all returns that ever were
         settled = Domain('state', '=', 'posted') & Domain('payment_state', 'in', SETTLED)
-        for rma in self.search(Domain('state', 'in', RUNNING_STATES) & (
-                Domain('state', '!=', 'approved') | Domain('credit_note_ids', 'any', settled))):
+        due = self.search(Domain('state', 'in', ARRIVING_STATES)) | self.search(
+            Domain('state', '=', 'approved') & Domain('credit_note_ids', 'any', settled))
+        for rma in due:
             rma._close_if_settled()

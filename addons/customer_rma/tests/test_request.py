@@ -160,6 +160,16 @@ class TestRequest(RmaCommon):
         claim._run_jobs()
         self.assertEqual((claim.line_ids.rule_id, claim.state), (other, 'review'))
 
+    def test_category(self):
+        """Issue 7.19: a rule for a category of products fits the categories below it, and no others."""
+        above, other = self.env['product.category'].create([{'name': 'Light'}, {'name': 'Sound'}])
+        self.lamp.categ_id = self.env['product.category'].create({'name': 'Lamps', 'parent_id': above.id})
+        rule = self.env['customer.rma.rule'].create({
+            'name': 'No light', 'decision': 'refuse', 'sequence': 1, 'categ_ids': [Command.set(above.ids)]})
+        self.assertTrue(self.env['customer.rma']._returnable_items(self.sold_a1)[0]['blocked'])
+        rule.categ_ids = other
+        self.assertFalse(self.env['customer.rma']._returnable_items(self.sold_a1)[0]['blocked'])
+
     def test_refused_by_reason(self):
         """Issue 7.19: a rule for a reason refuses with its message, nothing is stored."""
         self.env['customer.rma.rule'].create({
