@@ -31,7 +31,7 @@ def books(cluster, templates, tmp_path_factory):
 
 @pytest.mark.parametrize('mode', ['before', 'after'])
 def test_killed_in_each_step(books, mode):
-    """Issue 7, checked with: a worker dies by SIGKILL before, or after, each commit: all happens once in the end."""
+    """Issue 7.8: a worker dies by SIGKILL before, or after, each commit of each step: all happens once in the end."""
     points = [line.split() for line in (books / 'killed').read_text().splitlines()]
     steps = {step for way, step, _number in points if way == mode}
     facts = json.loads((books / 'facts.json').read_text())[mode]

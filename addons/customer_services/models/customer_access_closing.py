@@ -73,13 +73,16 @@ class CustomerAccess(models.Model):
         partner, address = self.partner_id, email_normalize(self.email)
         queued = [('state', '=', 'outgoing'), ('model', '=', name), ('res_id', 'in', self._customer_documents(name))]
         mails = self.env['mail.mail'].search([*queued, ('recipient_ids', 'in', partner.ids)])
+        if address:
+            mails |= self.env['mail.mail'].search([*queued, ('email_to', 'ilike', address)]).filtered(
+                lambda mail: email_normalize(mail.email_to) == address)
+        # the mails before their notifications, as the queue takes them: else it and we may wait for each other
+        self.env.execute_query(SQL('SELECT id FROM mail_mail WHERE id = ANY(%s) ORDER BY id FOR UPDATE', mails.ids))
         mails.recipient_ids = [Command.unlink(partner.id)]
         self.env['mail.notification'].search([
             ('mail_mail_id', 'in', mails.ids), ('res_partner_id', '=', partner.id),
         ]).notification_status = 'canceled'
         if address:
-            mails |= self.env['mail.mail'].search([*queued, ('email_to', 'ilike', address)]).filtered(
-                lambda mail: email_normalize(mail.email_to) == address)
             mails.filtered(lambda mail: email_normalize(mail.email_to) == address).email_to = False
         mails.filtered(lambda mail: not (mail.recipient_ids or mail.email_to or mail.email_cc)).state = 'cancel'
         self.env['sms.sms'].search([
