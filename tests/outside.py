@@ -42,6 +42,10 @@ env.cr.commit()
 """
 
 
+# what the line after a failed query says if Odoo repeats the request
+REPEATED = re.compile('ERROR: (could not serialize|deadlock detected)')
+
+
 def said(message):
     """Return all that a mail says: subject, bodies, names and texts of its files."""
     texts = [part.get_content() for part in message.walk() if part.get_content_maintype() == 'text']
@@ -172,10 +176,12 @@ class Outside:
     def complaints(self):
         """Return the lines of the server's log that tell of an error.
 
-        A query that failed is none: Odoo repeats what met another worker; what it cannot repeat is told by a line of its own.
+        A query that met another worker is none: Odoo repeats it.
         """
-        return [line for line in self.log.read_text(errors='replace').splitlines()
-                if (' ERROR ' in line or ' CRITICAL ' in line) and 'odoo.sql_db: bad query' not in line]
+        lines = self.log.read_text(errors='replace').splitlines()
+        return [line for line, following in zip(lines, [*lines[1:], ''], strict=True)
+                if (' ERROR ' in line or ' CRITICAL ' in line)
+                and not ('odoo.sql_db: bad query' in line and REPEATED.match(following))]
 
     def xmlrpc(self, login):
         """Return a function (model, method, *args, **kwargs) that calls by XML-RPC as `login`."""

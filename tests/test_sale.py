@@ -163,4 +163,4 @@ def test_parallel_payments(outside, product, several):
             SELECT id FROM payment_transaction WHERE reference = ANY(%s))""", references) == [(1, 240 * len(invoices))]
     assert outside.query('SELECT sum(amount_residual) FROM account_move WHERE id = ANY(%s)', invoices) == [(0,)]
     # what could not be serialized was tried again
-    assert outside.complaints()[before:] == []
+    assert [line for line in outside.complaints()[before:] if 'odoo.sql_db: bad query' not in line] == []
