@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 
 import psutil
@@ -19,6 +20,11 @@ from tools.env import odoo_home
 from tools.testing_odoo import LOG_DIR
 
 WAIT = 120  # seconds
+#: finds who waits for another for so long that PostgreSQL, if they wait for each other, lets the other one fail
+WAITS_LONG = """
+    SELECT 1 FROM pg_stat_activity
+     WHERE wait_event_type = 'Lock' AND datname = current_database()
+       AND clock_timestamp() - query_start > 2 * current_setting('deadlock_timeout')::interval"""
 PUBLIC = {'message_type': 'comment', 'subtype_xmlid': 'mail.mt_comment'}
 ANNA = 'anna@azure.example.com'
 
@@ -142,6 +148,30 @@ def test_killed_between_two_recipients(server, smtp, command, number, statuses):
     server.send_mail_queue()
     assert arrived(smtp, text) == {'agent@example.com': 1, 'manager@example.com': 1}
     assert sorted(status for status, _failure in ledger(server, message).values()) == statuses
+
+
+def test_blocked_while_a_mail_is_handed_over(server, smtp):
+    """Issue 3.6: an access that is closed while the queue sends him a mail: neither fails, nobody waits for each other."""
+    text, ticket, complaints = uuid.uuid4().hex, new_ticket(server), len(server.complaints())
+    agent = server.xmlrpc('agent')
+    [access] = agent('customer.access', 'search', [('user_id.email', '=', ANNA)])
+    smtp.stop.at('RCPT')
+    agent('customer.ticket', 'message_post', [ticket], body=text, **PUBLIC)
+    smtp.stop.reached()
+    with ThreadPoolExecutor(1) as pool:
+        closing = pool.submit(server.json2, 'agent', 'customer.access', 'action_block', ids=[access])
+        deadline = time.monotonic() + WAIT
+        while not server.query(WAITS_LONG):
+            assert time.monotonic() < deadline and not closing.done(), 'the closing does not meet the queue'
+        smtp.stop.release()
+        answer = closing.result(WAIT)
+    try:
+        assert answer.status_code == 200, answer.text
+        server.send_mail_queue()
+        assert arrived(smtp, text) == {ANNA: 1}  # it was at the door already
+        assert server.complaints()[complaints:] == []
+    finally:
+        agent('customer.access', 'action_unblock', [access])
 
 
 # ----------------------------------------------------------------------

@@ -1,9 +1,13 @@
 """Mails about tickets reach the mail server once, also if the process that sends them is killed."""
+import logging
 import smtplib
 from contextlib import contextmanager
 
 from odoo import models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import email_normalize
+
+_logger = logging.getLogger(__name__)
 
 #: context key: id of the mail that is being handed to the mail server
 HANDING_KEY = 'customer_ticket_handing_over'
@@ -24,8 +28,36 @@ class MailMail(models.Model):
         if self - tickets:
             super(MailMail, self - tickets)._send(auto_commit=auto_commit, **kwargs)
         for mail in tickets:
-            super(MailMail, mail.with_context(**{HANDING_KEY: mail.id}))._send(auto_commit=auto_commit, **kwargs)
+            if mail._take_or_leave():
+                super(MailMail, mail.with_context(**{HANDING_KEY: mail.id}))._send(auto_commit=auto_commit, **kwargs)
         return True
+
+    def _take(self):
+        """Hold the notifications and then the mail until the next commit.
+
+        Odoo's queue and the closing of an access take them in this order too, so that nobody waits for each other.
+        """
+        self.env.cr.execute(
+            'SELECT id FROM mail_notification WHERE mail_mail_id = %s ORDER BY id FOR NO KEY UPDATE',
+            [self.id], log_exceptions=False)
+        self.env.cr.execute(
+            'SELECT id FROM mail_mail WHERE id = %s FOR NO KEY UPDATE', [self.id], log_exceptions=False)
+
+    def _take_or_leave(self):
+        """Take the mail, return True; return False if somebody is just changing it: the next run of the queue sends it."""
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self._take()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+            _logger.info('Mail %s is left to the next run of the queue: %s', self.id, error)
+            return False
+        return True
+
+    def _postprocess_sent_message(self, *args, **kwargs):
+        """Take the mail before Odoo deletes it, which changes its notifications."""
+        if self.env.context.get(HANDING_KEY):
+            self._take()
+        return super()._postprocess_sent_message(*args, **kwargs)
 
     def _prepare_outgoing_list(self, *args, **kwargs):
         """Leave out the recipients to whom a mail was handed over before its process was killed."""
@@ -74,6 +106,7 @@ class MailMail(models.Model):
 
         They leave the mail, which a killed process leaves to the others.
         """
+        self._take()
         # sudo: the queue may be run by somebody who reads no notifications
         mail_sudo, waiting = self.sudo(), self._waiting_notifications()
         wanted = {email_normalize(address) for address in addresses}

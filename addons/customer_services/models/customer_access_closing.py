@@ -76,8 +76,11 @@ class CustomerAccess(models.Model):
         if address:
             mails |= self.env['mail.mail'].search([*queued, ('email_to', 'ilike', address)]).filtered(
                 lambda mail: email_normalize(mail.email_to) == address)
-        # the mails before their notifications, as the queue takes them: else it and we may wait for each other
-        self.env.execute_query(SQL('SELECT id FROM mail_mail WHERE id = ANY(%s) ORDER BY id FOR UPDATE', mails.ids))
+        # the notifications before their mails, as the queue takes them: else it and we may wait for each other
+        self.env.execute_query(SQL(
+            'SELECT id FROM mail_notification WHERE mail_mail_id = ANY(%s) AND res_partner_id = %s ORDER BY id FOR NO KEY UPDATE',
+            mails.ids, partner.id))
+        self.env.execute_query(SQL('SELECT id FROM mail_mail WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE', mails.ids))
         mails.recipient_ids = [Command.unlink(partner.id)]
         self.env['mail.notification'].search([
             ('mail_mail_id', 'in', mails.ids), ('res_partner_id', '=', partner.id),
