@@ -1,11 +1,14 @@
 """Dates and amounts of pages with many of them."""
+from ast import literal_eval
 from datetime import datetime
 
 import babel.dates
 from markupsafe import Markup
 
 from odoo import fields
-from odoo.tools import babel_locale_parse, format_amount, get_lang, posix_to_ldml
+from odoo.tools import babel_locale_parse, get_lang, posix_to_ldml
+
+from odoo.addons.base.models.res_lang import intersperse
 
 TIME = Markup('<time datetime="%s">%s</time>')
 
@@ -22,6 +25,7 @@ def page_formats(env):
     date_pattern, moment_pattern = (
         posix_to_ldml(pattern, locale=locale).replace(':ss', '').replace(':s', '')
         for pattern in (lang.date_format, f'{lang.date_format} {lang.time_format}'))
+    groups = literal_eval(lang.grouping)
 
     def local(value):
         return fields.Datetime.context_timestamp(env.user, value) if isinstance(value, datetime) else value
@@ -36,6 +40,11 @@ def page_formats(env):
         return TIME % (
             machine(value), babel.dates.format_datetime(local(value), moment_pattern, locale=locale)) if value else ''
 
-    return {
-        'short_date': short_date, 'short_datetime': short_datetime,
-        'money': lambda amount, currency: format_amount(env, amount, currency, lang.code)}
+    def money(amount, currency):
+        whole, _point, rest = f'{currency.round(amount) + 0.0:.{currency.decimal_places}f}'.partition('.')
+        number = intersperse(whole, groups, lang.thousands_sep)[0] + (lang.decimal_point + rest if rest else '')
+        number = number.replace(' ', '\N{NO-BREAK SPACE}').replace('-', '-\N{ZERO WIDTH NO-BREAK SPACE}')
+        parts = (currency.symbol, number) if currency.position == 'before' else (number, currency.symbol)
+        return '\N{NO-BREAK SPACE}'.join(parts)
+
+    return {'short_date': short_date, 'short_datetime': short_datetime, 'money': money}

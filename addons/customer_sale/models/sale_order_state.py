@@ -76,7 +76,10 @@ class SaleOrder(models.Model):
     def _posted_invoices(self):
         """Return the posted invoices of the order, and the posted credit notes."""
         # as Odoo's invoice_ids, whose computation costs more than all that is asked for here
-        moves = self.order_line.invoice_lines.move_id.filtered(lambda move: move.state == 'posted')
+        moves = self.order_line.invoice_lines.move_id
+        if not moves:
+            return moves, moves
+        moves = moves.filtered(lambda move: move.state == 'posted')
         bills = moves.filtered(lambda move: move.move_type == 'out_invoice')
         return bills, (moves - bills).filtered(lambda move: move.move_type == 'out_refund')
 
@@ -107,24 +110,22 @@ class SaleOrder(models.Model):
             return 'offer'
         if self.state == 'cancel':
             return 'cancelled'
-        if self._is_refunded():
+        bills, credit_notes = self._posted_invoices()
+        if credit_notes and self._is_refunded(bills, credit_notes):
             return 'refunded'
         if self.currency_id.is_zero(self.customer_amount_open):
             return 'paid' if self.amount_total else 'placed'
-        return 'awaiting_payment' if self._is_payment_due() else 'placed'
+        return 'awaiting_payment' if self._is_payment_due(bills) else 'placed'
 
-    def _is_refunded(self):
+    def _is_refunded(self, bills, credit_notes):
         """Tell whether all that was invoiced was credited."""
-        bills, credit_notes = self._posted_invoices()
-        if not credit_notes:
-            return False
         credited, invoiced = sum(credit_notes.mapped('amount_total')), sum(bills.mapped('amount_total'))
         return bool(credited) and self.currency_id.compare_amounts(credited, invoiced) >= 0
 
-    def _is_payment_due(self):
+    def _is_payment_due(self, bills):
         """Tell whether the order waits for the customer's money: an invoice is open, or payment was asked for online."""
         return bool(self.require_payment or any(
-            not move.currency_id.is_zero(move.amount_residual) for move in self._posted_invoices()[0]))
+            not move.currency_id.is_zero(move.amount_residual) for move in bills))
 
     def _can_pay_rest(self):
         """Tell whether the customer may pay what is left of a confirmed order."""
@@ -159,4 +160,4 @@ class SaleOrderLine(models.Model):
         if bills and all(move.currency_id.is_zero(move.amount_residual) for move in bills) and (
                 self.qty_invoiced >= self.product_uom_qty):
             return 'paid'
-        return 'awaiting_payment' if self.order_id._is_payment_due() else 'placed'
+        return 'awaiting_payment' if self.order_id._is_payment_due(self.order_id._posted_invoices()[0]) else 'placed'

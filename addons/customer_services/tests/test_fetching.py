@@ -58,19 +58,20 @@ class TestFetching(TransactionCase):
     def test_formats(self):
         """Issue 7.4: dates and amounts are written as by Odoo's widgets, in the language and time zone of the user."""
         self.env['res.lang']._activate_lang('de_DE')
-        euro = self.env.ref('base.EUR')
+        currencies, amounts = (self.env.ref('base.EUR'), self.env.ref('base.USD')), (1234567.891, -1234.5, 0, 12, -0.001)
         moment, day = Datetime.to_datetime('2026-12-31 23:30:15'), Datetime.to_datetime('2027-01-05').date()
-        for lang in ('en_US', 'de_DE'):
+        for lang, currency in zip(('en_US', 'de_DE'), currencies, strict=True):
             env = self.env(context={'lang': lang, 'tz': 'Europe/Berlin'})
             formats = page_formats(env)
             view = env['ir.ui.view'].create({'type': 'qweb', 'arch': """<t t-name="x"><t t-out="moment" t-options="{'widget':
                 'date'}"/>|<t t-out="day" t-options="{'widget': 'date'}"/>|<t t-out="moment" t-options="{'widget':
-                'datetime', 'hide_seconds': True}"/>|<t t-out="1234.5" t-options="{'widget': 'monetary',
-                'display_currency': euro}"/></t>"""})
-            shown = env['ir.qweb']._render(view.id, {'moment': moment, 'day': day, 'euro': euro}).striptags().split('|')
+                'datetime', 'hide_seconds': True}"/>|<t t-foreach="amounts" t-as="amount"><t t-out="amount"
+                t-options="{'widget': 'monetary', 'display_currency': currency}"/>|</t></t>"""})
+            shown = env['ir.qweb']._render(view.id, {
+                'moment': moment, 'day': day, 'currency': currency, 'amounts': amounts}).striptags().split('|')
             written = [formats['short_date'](moment), formats['short_date'](day), formats['short_datetime'](moment)]
             self.assertEqual([text.striptags() for text in written] + [
-                formats['money'](1234.5, euro).replace('\xa0', ' ')], shown)
+                formats['money'](amount, currency).replace('\xa0', ' ') for amount in amounts], shown[:-1])
             self.assertIn('datetime="2026-12-31T23:30:15Z"', written[0])
             self.assertEqual((formats['short_date'](False), formats['short_datetime'](None)), ('', ''))
             if lang == 'de_DE':

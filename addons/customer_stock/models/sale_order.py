@@ -82,7 +82,7 @@ class SaleOrderLine(models.Model):
     def _shipment_state(self):
         """Return how far the goods of one line are, or None for a line without goods."""
         self.ensure_one()
-        moves = self._shipments()
+        moves = self.move_ids and self._shipments()
         if self.display_type or not moves:
             return None
         done = moves.filtered(lambda move: move.state == 'done')
