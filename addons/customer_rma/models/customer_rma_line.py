@@ -142,13 +142,14 @@ class CustomerRmaLine(models.Model):
     @api.constrains('move_id', 'rma_id')
     def _check_owner(self):
         """A line is about goods that this customer ordered and got: never about anybody else's."""
+        standing = self.sudo().move_id._standing_for_goods()
         for line in self.sudo():
             move, rma = line.move_id, line.rma_id
             if (move.state != 'done' or move.location_dest_id.usage != 'customer' or not move.sale_line_id
                     or move.sale_line_id.order_id.commercial_partner_id != rma.commercial_partner_id
                     or move.company_id != rma.company_id):
                 raise ValidationError(self.env._('These goods were not delivered to this customer.'))
-            if not move._standing_for_goods():
+            if move not in standing:
                 # a part of a set: what it is worth of the price of the set is nowhere to be seen
                 raise ValidationError(line.rma_id._parts_refusal())
 
@@ -362,10 +363,6 @@ class StockMove(models.Model):
     def _moves_of_goods(self):
         """Return the moves by which the goods were delivered for which these moves stand."""
         return self
-
-    def _delivered_for_return(self):
-        """Return what was delivered of the goods for which the move stands, in the unit of the ordered product."""
-        return self._in_product_unit(self.quantity)
 
     def _lock_for_return(self):
         """Write the rows, so that parallel requests wait for each other and the later one sees the earlier one."""

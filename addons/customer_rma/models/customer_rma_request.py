@@ -55,6 +55,7 @@ class CustomerRma(models.Model):
         :return: list of dicts: ``move`` and ``order_line`` (in sudo), ``product``, ``left`` (in the unit of the
             product), ``blocked`` (reason or ``''``), ``deadline``, ``estimate`` (refund for one unit),
             ``currency``, ``verdict``, ``photos`` (whether one is needed), ``lots`` (``stock.lot`` to choose from),
+            ``tracked`` (products that have them, with their quantity in one unit),
             ``resolutions`` (see :meth:`_choices_of_item`), ``restocking`` (percent), ``shipping`` (in the currency of
             the company), ``methods`` (ids, empty for all), ``contents`` (of one set, ``''`` for other products)
         """
@@ -64,7 +65,7 @@ class CustomerRma(models.Model):
         items = self._items_of_moves(moves, kind)
         for item in items:
             item['estimate'] = item['currency'].round(item['estimate'])
-        return items + self._service_items(orders)
+        return items + self._blocked_items(orders.sudo().order_line - moves.sale_line_id)
 
     @api.model
     def _items_of_moves(self, moves, kind):
@@ -74,29 +75,29 @@ class CustomerRma(models.Model):
         left = moves._returnable_quantities()
         rules = self.env['customer.rma.rule']._rules_of(moves.sale_line_id.order_id.company_id[:1])
         plain, items = rules._to_policy(), []
-        facts = PolicyFacts(self, plain)
+        facts, holders = PolicyFacts(self, plain), moves._holders_of_numbers()
         for move in moves:
             estimate = move.sale_line_id._refund_estimate()
             verdict = decide(plain, self._policy_item(move, kind, estimate * max(left[move], 0.0), facts))
             rule = rules.browse(verdict.rule.id) if verdict.rule else rules.browse()
-            items.append(self._returnable_item(move, left[move], kind, estimate, verdict, rule))
+            item = self._returnable_item(move, left[move], kind, estimate, verdict, rule)
+            items.append({**item, 'lots': move._returnable_lots(holders)})
         return items
 
     @api.model
     def _returnable_item(self, move, left, kind, estimate, verdict, rule):
         """Return one item of :meth:`_returnable_items`."""
-        line, lots, goods = move.sale_line_id, self.env['stock.lot'], move._moves_of_goods()
-        if any(product.tracking != 'none' for product in goods.product_id):
-            lots = goods.move_line_ids.lot_id
+        line = move.sale_line_id
         choices = self._choices_of_item(move, rule, kind, estimate)
         blocked = self._blocked_reason(move, left, verdict, rule) or (
             '' if choices else self.env._('This product cannot be returned.'))
         return {
             'move': move, 'order_line': line, 'product': line.product_id, 'left': max(left, 0.0), 'contents': '',
-            'delivered': move._delivered_for_return(), 'blocked': blocked, 'deadline': verdict.deadline,
+            'delivered': move._in_product_unit(move.quantity), 'blocked': blocked, 'deadline': verdict.deadline,
             'estimate': estimate * (100.0 - rule.restocking_percent) / 100.0,
             'currency': line.currency_id, 'verdict': verdict, 'photos': bool(rule.photos_required),
-            'message': rule.message or '', 'lots': move._returnable_lots() if lots else lots, 'resolutions': choices,
+            'message': rule.message or '',
+            'tracked': [(line.product_id, 1.0)] if line.product_id.tracking != 'none' else [], 'resolutions': choices,
             'restocking': rule.restocking_percent, 'shipping': rule.shipping_fee, 'methods': rule.method_ids.ids}
 
     @api.model
@@ -117,9 +118,12 @@ class CustomerRma(models.Model):
         return choices
 
     @api.model
-    def _service_items(self, orders):
-        """Return the lines of the orders that are no goods, and sets, of which parts were delivered, as blocked items."""
-        lines = orders.sudo().order_line.filtered(
+    def _blocked_items(self, lines):
+        """Return those lines of orders that are no goods, and sets, of which parts were delivered, as blocked items.
+
+        :param lines: ``sale.order.line``, in sudo, of which nothing may be named in a return
+        """
+        lines = lines.filtered(
             lambda line: not line.display_type and not line.is_downpayment and not line._is_delivery() and (
                 line.product_id.type == 'service' or (
                     line.qty_delivered > 0 and line.move_ids and line.product_id not in line.move_ids.product_id)))
@@ -314,7 +318,9 @@ class CustomerRma(models.Model):
             raise UserError(self.env._('%s: please choose one of the possibilities in the list.', product.display_name))
         if set(line['lot_ids']) - set(item['lots'].ids):
             raise UserError(self.env._('%s: please choose the serial numbers or lots in the list.', product.display_name))
-        values = {**line, 'resolution': wanted[0], 'lot_ids': [Command.set(line['lot_ids'])]}
+        lots = line['lot_ids'] or self.line_ids._lots_without_choice(
+            item['lots'], [(part, part.uom_id.round(number * quantity)) for part, number in item['tracked']]).ids
+        values = {**line, 'resolution': wanted[0], 'lot_ids': [Command.set(lots)]}
         return {name: value for name, value in values.items() if value is not None}
 
     @api.model_create_multi

@@ -48,6 +48,13 @@ class TestCredit(CreditFixture, RmaCommon):
         self.assertEqual(self._audit(rma), [])
         card.history_ids.issued = 100
         self.assertIn('booked', self._audit(rma)[0])
+        rmas, counts = rma | self._credited(self.user_a2, self.sold_a2, 1), []
+        for ids in (rma.ids, rmas.ids):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertTrue(all(self.env['customer.rma'].browse(ids).mapped('credit_balance')))
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1], 'a list takes as many queries for more returns')
 
     def test_mail_and_timeline(self):
         """Issue 7.17: the requester gets code, balance and last day by mail, and sees them in the timeline."""
