@@ -1,8 +1,15 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class CustomerRma(models.Model):
     _inherit = 'customer.rma'
+
+    has_missing_parts = fields.Boolean(compute='_compute_has_missing_parts', compute_sudo=True)
+
+    @api.depends('line_ids.kit_missing')
+    def _compute_has_missing_parts(self):
+        for rma in self:
+            rma.has_missing_parts = any(rma.line_ids.mapped('kit_missing'))
 
     @api.model
     def _items_of_moves(self, moves, kind):
@@ -21,13 +28,14 @@ class CustomerRma(models.Model):
 
     @api.model
     def _list_parts(self, parts, quantity=1):
-        """Return parts of sets as text.
+        """Return parts of sets as text, always in the same order.
 
         :param dict parts: product -> quantity in its unit
         :param float quantity: number of sets
         """
         return ', '.join(
-            f'{product.uom_id.round(number * quantity):g} × {product.display_name}' for product, number in parts.items())
+            f'{product.uom_id.round(number * quantity):g}\N{NO-BREAK SPACE}× {product.display_name}'
+            for product, number in sorted(parts.items(), key=lambda part: part[0].display_name))
 
     def _take_receipt(self):
         """Tell staff which parts are missing, if nothing more is expected."""

@@ -83,7 +83,7 @@ class TestKits(RmaHttpCommon):
         [item] = self._items(self.sold)
         self.assertEqual((item['product'], item['left'], item['delivered'], item['estimate'], item['blocked']),
                          (self.kit, 3, 3, 103.5, ''))
-        self.assertEqual(sorted(item['contents'].split(', ')), ['1 × Stand', '2 × Reading lamp'])
+        self.assertEqual(sorted(item['contents'].split(', ')), ['1\N{NO-BREAK SPACE}× Stand', '2\N{NO-BREAK SPACE}× Reading lamp'])
         rma = self._ask_and_run(self.sold, 2)
         line, moves = rma.line_ids, rma.picking_ids.move_ids
         self.assertEqual((line.product_id, line.quantity_claimed, line.deadline), (
@@ -91,7 +91,7 @@ class TestKits(RmaHttpCommon):
         self.assertEqual(self._by_product(moves), {self.stand: 2, self.lamp: 4})
         self.assertEqual(moves.origin_returned_move_id, self.sold.picking_ids.move_ids - moves)
         self.assertEqual(moves.customer_rma_line_id, line)
-        self.assertIn('4 × Reading lamp', line._contents())
+        self.assertIn('4\N{NO-BREAK SPACE}× Reading lamp', line._contents())
         with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
             self._ask(self.sold, 2)
         self.assertIn('1 left', str(caught.exception))
@@ -101,7 +101,7 @@ class TestKits(RmaHttpCommon):
         rma.picking_ids.with_context(skip_backorder=True, skip_sms=True).button_validate()
         rma._run_jobs()
         self.assertEqual((rma.state, line.quantity_received, line.quantity_refunded), ('transit', 1, 1))
-        self.assertEqual(line.kit_missing, '2 × Reading lamp')
+        self.assertEqual(line.kit_missing, '2\N{NO-BREAK SPACE}× Reading lamp')
         self._receive(rma)
         self.assertEqual((rma.state, line.quantity_received, line.quantity_refunded, line.kit_missing),
                          ('resolved', 2, 2, ''))
@@ -205,11 +205,11 @@ class TestKits(RmaHttpCommon):
         moves = order.order_line.move_ids._delivered_goods()
         self.assertEqual(len(moves), len(order.order_line))
         url = f'/my/rmas/new?orders={order.id}'
-        counts = {'form': self._queries(lambda: self.assertIn('1 × Part 0', self.url_open(url).text))}
+        counts = {'form': self._queries(lambda: self.assertIn('1\N{NO-BREAK SPACE}× Part 0', self.url_open(url).text))}
         counts['request'] = self._post_queries(order, moves)
         rma = order.order_line.customer_rma_line_ids.rma_id
         self.assertEqual(len(rma.line_ids), len(moves))
-        counts['page'] = self._queries(lambda: self.assertIn('1 × Part 0', self.url_open(f'/my/rmas/{rma.id}').text))
+        counts['page'] = self._queries(lambda: self.assertIn('1\N{NO-BREAK SPACE}× Part 0', self.url_open(f'/my/rmas/{rma.id}').text))
         rma._run_jobs()
         self.env.invalidate_all()
         rmas = self.env['customer.rma'].with_user(self.agent).browse(rma.ids)
@@ -233,7 +233,7 @@ class TestKits(RmaHttpCommon):
         backorder.action_cancel()
         rma._run_jobs()
         self.assertEqual(lamps.state, 'done')
-        self.assertEqual((rma.state, line.quantity_received, line.kit_missing), ('received', 0, '1 × Reading lamp'))
+        self.assertEqual((rma.state, line.quantity_received, line.kit_missing), ('received', 0, '1\N{NO-BREAK SPACE}× Reading lamp'))
         self.assertFalse(rma.credit_note_ids)
         self.assertIn('A set is not complete', rma.activity_ids.mapped('summary'))
         for user in (self.agent, self.user_a1):
