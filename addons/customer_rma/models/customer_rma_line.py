@@ -55,6 +55,9 @@ class CustomerRmaLine(models.Model):
     refund_percent = fields.Float(
         string='Refund in percent', compute='_compute_refund_percent', store=True, precompute=True, readonly=False)
 
+    paid_percent = fields.Float(
+        string='Paid in percent', readonly=True, copy=False, default=100.0,
+        help='What is left of the price after lines of the order that take something off, like discounts and gift cards.')
     restocking_percent = fields.Float(
         string='Restocking fee in percent', help='Of what is credited. The rule sets it, refund approvers change it.')
     shipping_fee = fields.Float(
@@ -100,10 +103,10 @@ class CustomerRmaLine(models.Model):
         for line in self:
             line.display_name = line.sudo().product_id.display_name
 
-    @api.depends('grade_id')
+    @api.depends('grade_id', 'paid_percent')
     def _compute_refund_percent(self):
         for line in self:
-            line.refund_percent = line.grade_id.refund_percent if line.grade_id else 100.0
+            line.refund_percent = (line.grade_id.refund_percent if line.grade_id else 100.0) * line.paid_percent / 100.0
 
     @api.depends(
         'stock_move_ids.state', 'stock_move_ids.quantity', 'stock_move_ids.product_uom', 'stock_move_ids.location_id',
@@ -213,7 +216,7 @@ class CustomerRmaLine(models.Model):
         """Return the names of the fields that only the gate and the jobs write."""
         return {
             'quantity_approved', 'quantity_received', 'quantity_refunded', 'quantity_claimed', 'is_kept', 'rule_id',
-            'decision', 'deadline', 'policy_trace', 'stock_move_ids', 'refund_line_ids', 'quantity_replaced',
+            'decision', 'deadline', 'policy_trace', 'paid_percent', 'stock_move_ids', 'refund_line_ids', 'quantity_replaced',
             'replacement_move_ids', 'exchange_line_ids'}
 
     @api.model

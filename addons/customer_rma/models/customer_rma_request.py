@@ -91,12 +91,14 @@ class CustomerRma(models.Model):
         choices = self._choices_of_item(move, rule, kind, estimate)
         blocked = self._blocked_reason(move, left, verdict, rule) or (
             '' if choices else self.env._('This product cannot be returned.'))
+        reduced = verdict.why == 'reduced' and self.env._(
+            'What discounts and gift cards took off the order is taken off this amount. We look at your request first.')
         return {
             'move': move, 'order_line': line, 'product': line.product_id, 'left': max(left, 0.0), 'contents': '',
             'delivered': move._in_product_unit(move.quantity), 'blocked': blocked, 'deadline': verdict.deadline,
             'estimate': estimate * (100.0 - rule.restocking_percent) / 100.0,
             'currency': line.currency_id, 'verdict': verdict, 'photos': bool(rule.photos_required),
-            'message': rule.message or '',
+            'message': ' '.join(filter(None, (rule.message, reduced))),
             'tracked': [(line.product_id, 1.0)] if line.product_id.tracking != 'none' else [], 'resolutions': choices,
             'restocking': rule.restocking_percent, 'shipping': rule.shipping_fee, 'methods': rule.method_ids.ids}
 
@@ -124,7 +126,8 @@ class CustomerRma(models.Model):
         :param lines: ``sale.order.line``, in sudo, of which nothing may be named in a return
         """
         lines = lines.filtered(
-            lambda line: not line.display_type and not line.is_downpayment and not line._is_delivery() and (
+            # what takes something off the order is nothing that could be sent back
+            lambda line: not line.display_type and not line.is_downpayment and not line._is_delivery() and line.price_total >= 0 and (
                 line.product_id.type == 'service' or (
                     line.qty_delivered > 0 and line.move_ids and line.product_id not in line.move_ids.product_id)))
         return [{
@@ -173,7 +176,8 @@ class CustomerRma(models.Model):
             reasons=frozenset(reason.ids if reason else ()),
             countries=frozenset(order.partner_shipping_id.country_id.ids or customer.country_id.ids)
             if 'countries' in wanted else frozenset(),
-            starts={name: day for name, day in starts.items() if day}, recent=recent)
+            starts={name: day for name, day in starts.items() if day}, recent=recent,
+            reduced=order._paid_percent() < 100)
 
     @api.model
     def _customer_facts(self, customer, wanted):
@@ -413,6 +417,7 @@ class CustomerRmaLine(models.Model):
                 'rule_id': rule.id, 'decision': verdict.decision, 'deadline': verdict.deadline,
                 'policy_trace': line._explain_verdict(verdict),
                 'restocking_percent': rule.restocking_percent, 'shipping_fee': rule.shipping_fee,
+                'paid_percent': line.order_id._paid_percent(),
                 'is_kept': bool(rule.keep_amount) and verdict.decision == 'approve' and estimate <= rule.keep_amount})
 
     def _explain_verdict(self, verdict):
@@ -427,37 +432,13 @@ class CustomerRmaLine(models.Model):
         why = {
             'late': self.env._('fits, but its time ended on %s', verdict.deadline),
             'velocity': self.env._('fits, but the customer returned often in the last 30 days'),
+            'reduced': self.env._('fits, but discounts or gift cards took something off the order'),
         }.get(verdict.why) or self.env._('fits: %s', dict(
             self._fields['decision']._description_selection(self.env))[verdict.decision])
         lines = [f'{name}: {names[reason] if reason else why}' for _id, name, reason in verdict.trace]
         if not verdict.rule:
             lines.append(self.env._('No rule fits: staff decide.'))
         return '\n'.join(lines)
-
-
-class SaleOrderLine(models.Model):
-    _inherit = 'sale.order.line'
-
-    def _refund_estimate(self):
-        """Return what one unit of the product brings back, taxes included, as invoiced; else as ordered."""
-        self.ensure_one()
-        unit = self.product_id.uom_id
-        parts = self.invoice_lines.filtered(
-            lambda part: part.parent_state == 'posted' and part.move_id.move_type == 'out_invoice')
-        quantity = sum(part.product_uom_id._compute_quantity(part.quantity, unit, round=False) for part in parts)
-        if quantity > 0:
-            return sum(parts.mapped('price_total')) / quantity
-        ordered = self.product_uom_id._compute_quantity(self.product_uom_qty, unit, round=False)
-        return self.price_total / ordered if ordered else 0.0
-
-    def _price_of_other(self, product):
-        """Return what one unit of another product costs the customer today, taxes included, by the order's pricelist."""
-        self.ensure_one()
-        order = self.order_id
-        price = order.pricelist_id._get_product_price(product, 1.0, currency=self.currency_id)
-        taxes = order.fiscal_position_id.map_tax(product.taxes_id._filter_taxes_by_company(order.company_id))
-        return taxes.compute_all(
-            price, currency=self.currency_id, product=product, partner=order.partner_id)['total_included']
 
 
 class StockMove(models.Model):
