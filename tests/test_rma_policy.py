@@ -66,6 +66,13 @@ def test_velocity():
     assert (verdict.decision, verdict.why) == ('review', 'velocity')
 
 
+def test_reduced():
+    """Issue 7.6: an order of which discounts or gift cards paid a part is looked at by people, unless it is refused."""
+    for decision, expected in (('approve', ('review', 'reduced')), ('review', ('review', '')), ('refuse', ('refuse', 'rule'))):
+        verdict = policy.decide([rule(decision=decision)], item(reduced=True))
+        assert (verdict.decision, verdict.why) == expected
+
+
 @given(
     st.lists(st.builds(
         rule, st.integers(1, 99), decision=st.sampled_from(['approve', 'review', 'refuse']), products=IDS, tags=IDS,

@@ -20,7 +20,8 @@ class Item:
 
     Sets hold ids. ``starts`` are the days on which a window may begin, by event (``delivery``, ``order``, ``invoice``);
     an event that did not happen yet is missing. A product is in its category and in those above it. ``recent`` counts the
-    customer's returns of the last 30 days.
+    customer's returns of the last 30 days. ``reduced`` says that lines like discounts and gift cards take something off the
+    order: what of the price came as money is for people to see.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Item:
     countries: frozenset = frozenset()
     starts: dict = field(default_factory=dict)
     recent: int = 0
+    reduced: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ class Verdict(NamedTuple):
     """The decision for an item.
 
     ``rule`` is None if none fitted: then people decide. ``deadline`` is the last day of the window, None if there is
-    none or it did not begin. ``why`` is ``''``, ``'rule'`` (the rule refuses), ``'late'`` or ``'velocity'``. ``trace``
-    lists ``(id of the rule, name, what did not fit or '')``.
+    none or it did not begin. ``why`` is ``''``, ``'rule'`` (the rule refuses), ``'late'``, ``'velocity'`` or
+    ``'reduced'``. ``trace`` lists ``(id of the rule, name, what did not fit or '')``.
     """
 
     rule: Rule | None
@@ -133,6 +135,8 @@ def decide(rules, item):
             return Verdict(rule, 'refuse', last, 'late', trace)
         if rule.decision == 'approve' and rule.velocity and item.recent >= rule.velocity:
             return Verdict(rule, 'review', last, 'velocity', trace)
+        if rule.decision == 'approve' and item.reduced:
+            return Verdict(rule, 'review', last, 'reduced', trace)
         return Verdict(rule, rule.decision, last, '', trace)
     return Verdict(None, 'review', None, '', trace)
 

@@ -8,4 +8,5 @@
     'depends': ['customer_rma', 'sale_mrp'],
     'auto_install': True,
     'data': ['views/customer_rma_views.xml'],
+    'demo': ['demo/customer_rma_mrp_demo.xml'],
 }

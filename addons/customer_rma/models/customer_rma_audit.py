@@ -76,7 +76,7 @@ class CustomerRma(models.Model):
 
     def _money_differences(self):
         notes = self.credit_note_ids.filtered(lambda note: note.state == 'posted')
-        refunds = self.env['payment.transaction'].search([('customer_rma_id', '=', self.id), ('state', '=', 'done')])
+        refunds = self.refund_transaction_ids.filtered(lambda tx: tx.state == 'done')
         problems = []
         for currency in refunds.currency_id:
             paid = -sum(refunds.filtered(lambda tx: tx.currency_id == currency).mapped('amount'))

@@ -49,6 +49,7 @@ class CustomerRmaLine(models.Model):
             'rule_id': rule.id, 'decision': verdict.decision, 'deadline': verdict.deadline,
             'policy_trace': self._explain_verdict(verdict),
             'restocking_percent': rule.restocking_percent, 'shipping_fee': rule.shipping_fee,
+            'paid_percent': move.sale_line_id.order_id._paid_percent(),
             'is_kept': bool(rule.keep_amount) and verdict.decision == 'approve' and estimate <= rule.keep_amount}
 
     @api.model
@@ -63,6 +64,7 @@ class CustomerRmaLine(models.Model):
         why = {
             'late': self.env._('fits, but its time ended on %s', verdict.deadline),
             'velocity': self.env._('fits, but the customer returned often in the last 30 days'),
+            'reduced': self.env._('fits, but discounts or gift cards took something off the order'),
         }.get(verdict.why) or self.env._('fits: %s', dict(
             self._fields['decision']._description_selection(self.env))[verdict.decision])
         lines = [f'{name}: {names[reason] if reason else why}' for _id, name, reason in verdict.trace]

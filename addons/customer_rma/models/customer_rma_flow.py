@@ -47,7 +47,8 @@ class CustomerRma(models.Model):
             rma._add_job('refund', 'approval')
 
     def action_approve(self):
-        """Approve returns under review (staff); where money flows before goods, only refund approvers do.
+        """Approve returns under review (staff); where money flows before goods, or less than the price was paid, only refund
+        approvers do.
 
         :raises AccessError: without the right
         :raises UserError: if there is nothing to approve
@@ -58,7 +59,8 @@ class CustomerRma(models.Model):
             if not lines:
                 raise UserError(self.env._('There is nothing to return.'))
             refused = lines.filtered(lambda line: line.decision == 'refuse')
-            is_early = any(line.is_kept or line.rule_id.refund_trigger == 'approval' for line in lines)
+            is_early = any(
+                line.is_kept or line.paid_percent < 100 or line.rule_id.refund_trigger == 'approval' for line in lines)
             if refused or is_early:
                 rma._check_approver()
             rma_sudo = rma.sudo()  # the right was checked; the gate and the jobs are the system's

@@ -59,13 +59,25 @@ class CustomerRmaLine(models.Model):
     def create(self, vals_list):
         """Fill in serial numbers and lots where there is no choice."""
         lines = super().create(vals_list)
+        holders = lines.sudo().move_id._holders_of_numbers()
         for line in lines.sudo().filtered(lambda line: not line.lot_ids):
-            for product, quantity in line._tracked_parts():
-                free = line.move_id._returnable_lots(without=line).filtered(lambda lot: lot.product_id == product)
-                if len(free) == (quantity if product.tracking == 'serial' else 1):
-                    line.lot_ids |= free
+            if lots := line._lots_without_choice(line.move_id._returnable_lots(holders - line), line._tracked_parts()):
+                line.lot_ids = lots
         lines._check_lots_given()
         return lines
+
+    @api.model
+    def _lots_without_choice(self, lots, tracked):
+        """Return those of which all that are left come back, or the only lot.
+
+        :param lots: ``stock.lot`` that can come back
+        :param tracked: see :meth:`_tracked_parts`
+        """
+        chosen = lots.browse()
+        for product, quantity in tracked:
+            free = lots.filtered(lambda lot, product=product: lot.product_id == product)
+            chosen |= free if len(free) == (quantity if product.tracking == 'serial' else 1) else lots.browse()
+        return chosen
 
     def _check_lots_given(self):
         """Ask for the numbers of tracked goods, once a line is complete.
@@ -75,7 +87,7 @@ class CustomerRmaLine(models.Model):
         for line in self.sudo():
             for product, quantity in line._tracked_parts():
                 delivered, given = (lots.filtered(lambda lot: lot.product_id == product) for lots in (
-                    line.move_id._moves_of_goods().move_line_ids.lot_id, line.lot_ids))
+                    line.move_id._tracked_goods().move_line_ids.lot_id, line.lot_ids))
                 if delivered and len(given) != (quantity if product.tracking == 'serial' else max(len(given), 1)):
                     raise ValidationError(self.env._(
                         '%s: please choose the serial numbers or lots that come back.', product.display_name))
@@ -83,20 +95,23 @@ class CustomerRmaLine(models.Model):
     @api.constrains('lot_ids', 'move_id', 'quantity')
     def _check_lots(self):
         """Only what was delivered by the move comes back, each serial number in one return at a time."""
-        for line in self.sudo().filtered('lot_ids'):
-            delivered = line.move_id._moves_of_goods()._delivered_lots()
+        lines = self.sudo().filtered('lot_ids')
+        holders = lines.move_id._holders_of_numbers()
+        for line in lines:
+            delivered = line.move_id._tracked_goods()._delivered_lots()
             foreign = line.lot_ids - self.env['stock.lot'].union(*delivered)
             if foreign:
                 raise ValidationError(self.env._(
                     '%(product)s: %(lots)s was not delivered with these goods.', product=line.product_id.display_name,
                     lots=', '.join(foreign.mapped('name'))))
             for product, quantity in line._tracked_parts():
-                line._check_lots_of(product, quantity, delivered)
+                line._check_lots_of(product, quantity, delivered, holders)
 
-    def _check_lots_of(self, product, quantity, delivered):
+    def _check_lots_of(self, product, quantity, delivered, holders):
         """Check the numbers given for one product, if there are any.
 
         :param dict delivered: see ``StockMove._delivered_lots``
+        :param holders: see ``StockMove._holders_of_numbers``
         :raises ValidationError: for a wrong number of them, or if another return takes one
         """
         lots = self.lot_ids.filtered(lambda lot: lot.product_id == product)
@@ -104,7 +119,7 @@ class CustomerRmaLine(models.Model):
         if product.tracking == 'serial':
             if len(lots) not in (0, quantity):
                 raise ValidationError(self.env._('%s: please choose one serial number for each piece.', name))
-            taken = lots - self.move_id._returnable_lots(without=self)
+            taken = lots - self.move_id._returnable_lots(holders - self)
             if taken:
                 raise ValidationError(self.env._(
                     '%(product)s: %(lots)s is being returned already.', product=name,
@@ -174,23 +189,31 @@ class StockMove(models.Model):
             lots[part.lot_id] = lots.get(part.lot_id, 0.0) + part.quantity_product_uom
         return lots
 
-    def _returnable_lots(self, without=None):
+    def _tracked_goods(self):
+        """Return those of the moves of the goods that brought products with serial numbers or lots."""
+        return self._moves_of_goods().filtered(lambda move: move.product_id.tracking != 'none')
+
+    def _holders_of_numbers(self):
+        """Return the lines of returns that may take serial numbers of delivered moves, in sudo: one query for all moves."""
+        tracked = self._tracked_goods()
+        tracked.move_line_ids.lot_id.mapped('name')  # what is asked of each move later is read here, for all of them
+        moves = tracked.filtered(lambda move: move.product_id.tracking == 'serial')._moves_of_goods()
+        # sudo: whoever takes something, takes it
+        Line_sudo = self.env['customer.rma.line'].sudo()
+        return Line_sudo.search(
+            Domain('move_id', 'in', moves.ids) & Domain('rma_id.state', 'not in', DEAD_STATES)) if moves else Line_sudo
+
+    def _returnable_lots(self, holders):
         """Return the lots of a delivered move that no return takes; lots of several pieces stay available.
 
-        :param without: lines that do not count, ``customer.rma.line``
+        :param holders: lines that take serial numbers, of those that :meth:`_holders_of_numbers` found
         """
         self.ensure_one()
-        delivered = self._moves_of_goods()
-        lots = delivered.move_line_ids.lot_id
-        if 'serial' not in lots.product_id.mapped('tracking'):
-            return lots
-        others = self.env['customer.rma.line'].sudo().search(
-            Domain('move_id', 'in', delivered.ids) & Domain('id', 'not in', without.ids if without else [])
-            & Domain('rma_id.state', 'not in', DEAD_STATES))
-        for other in others:
-            moves = other.stock_move_ids.filtered(lambda move: move.state == 'done')
+        delivered, lots = self._moves_of_goods(), self._tracked_goods().move_line_ids.lot_id
+        for holder in holders.filtered(lambda line: line.move_id in delivered):
+            moves = holder.stock_move_ids.filtered(lambda move: move.state == 'done')
             # what did not come back after all can be asked for again
-            taken = moves.move_line_ids.lot_id if moves and other.rma_id.state == 'resolved' else other.lot_ids
+            taken = moves.move_line_ids.lot_id if moves and holder.rma_id.state == 'resolved' else holder.lot_ids
             lots -= taken.filtered(lambda lot: lot.product_id.tracking == 'serial')
         return lots
 
@@ -218,7 +241,7 @@ class StockPicking(models.Model):
         """
         for move in self.sudo().move_ids.filtered(
                 lambda move: move.customer_rma_line_id and move.location_id.usage == 'customer'):
-            delivered = move.customer_rma_line_id.move_id._moves_of_goods().move_line_ids.lot_id.filtered(
+            delivered = move.customer_rma_line_id.move_id._tracked_goods().move_line_ids.lot_id.filtered(
                 lambda lot, move=move: lot.product_id == move.product_id)
             foreign = move.move_line_ids.lot_id - delivered if delivered else delivered
             if foreign:

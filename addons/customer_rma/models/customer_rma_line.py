@@ -55,6 +55,9 @@ class CustomerRmaLine(models.Model):
     refund_percent = fields.Float(
         string='Refund in percent', compute='_compute_refund_percent', store=True, precompute=True, readonly=False)
 
+    paid_percent = fields.Float(
+        string='Paid in percent', readonly=True, copy=False, default=100.0,
+        help='What is left of the price after lines of the order that take something off, like discounts and gift cards.')
     restocking_percent = fields.Float(
         string='Restocking fee in percent', help='Of what is credited. The rule sets it, refund approvers change it.')
     shipping_fee = fields.Float(
@@ -100,10 +103,10 @@ class CustomerRmaLine(models.Model):
         for line in self:
             line.display_name = line.sudo().product_id.display_name
 
-    @api.depends('grade_id')
+    @api.depends('grade_id', 'paid_percent')
     def _compute_refund_percent(self):
         for line in self:
-            line.refund_percent = line.grade_id.refund_percent if line.grade_id else 100.0
+            line.refund_percent = (line.grade_id.refund_percent if line.grade_id else 100.0) * line.paid_percent / 100.0
 
     @api.depends(
         'stock_move_ids.state', 'stock_move_ids.quantity', 'stock_move_ids.product_uom', 'stock_move_ids.location_id',
@@ -142,13 +145,14 @@ class CustomerRmaLine(models.Model):
     @api.constrains('move_id', 'rma_id')
     def _check_owner(self):
         """A line is about goods that this customer ordered and got: never about anybody else's."""
+        standing = self.sudo().move_id._standing_for_goods()
         for line in self.sudo():
             move, rma = line.move_id, line.rma_id
             if (move.state != 'done' or move.location_dest_id.usage != 'customer' or not move.sale_line_id
                     or move.sale_line_id.order_id.commercial_partner_id != rma.commercial_partner_id
                     or move.company_id != rma.company_id):
                 raise ValidationError(self.env._('These goods were not delivered to this customer.'))
-            if not move._standing_for_goods():
+            if move not in standing:
                 # a part of a set: what it is worth of the price of the set is nowhere to be seen
                 raise ValidationError(line.rma_id._parts_refusal())
 
@@ -211,7 +215,7 @@ class CustomerRmaLine(models.Model):
         """Return the names of the fields that only the gate and the jobs write."""
         return {
             'quantity_approved', 'quantity_received', 'quantity_refunded', 'quantity_claimed', 'is_kept', 'rule_id',
-            'decision', 'deadline', 'policy_trace', 'stock_move_ids', 'refund_line_ids', 'quantity_replaced',
+            'decision', 'deadline', 'policy_trace', 'paid_percent', 'stock_move_ids', 'refund_line_ids', 'quantity_replaced',
             'replacement_move_ids', 'exchange_line_ids'}
 
     @api.model
@@ -361,10 +365,6 @@ class StockMove(models.Model):
     def _moves_of_goods(self):
         """Return the moves by which the goods were delivered for which these moves stand."""
         return self
-
-    def _delivered_for_return(self):
-        """Return what was delivered of the goods for which the move stands, in the unit of the ordered product."""
-        return self._in_product_unit(self.quantity)
 
     def _lock_for_return(self):
         """Return the SQL that writes the rows: parallel requests wait for each other, the later one sees the earlier one."""

@@ -56,6 +56,7 @@ class CustomerRma(models.Model):
         :return: list of dicts: ``move`` and ``order_line`` (in sudo), ``product``, ``left`` (in the unit of the
             product), ``blocked`` (reason or ``''``), ``deadline``, ``estimate`` (refund for one unit),
             ``currency``, ``verdict``, ``photos`` (whether one is needed), ``lots`` (``stock.lot`` to choose from),
+            ``tracked`` (products that have them, with their quantity in one unit),
             ``resolutions`` (see :meth:`_choices_of_item`), ``restocking`` (percent), ``shipping`` (in the currency of
             the company), ``methods`` (ids, empty for all), ``contents`` (of one set, ``''`` for other products)
         """
@@ -65,7 +66,7 @@ class CustomerRma(models.Model):
         items = self._items_of_moves(moves, kind)
         for item in items:
             item['estimate'] = item['currency'].round(item['estimate'])
-        return items + self._service_items(orders)
+        return items + self._blocked_items(orders.sudo().order_line - moves.sale_line_id)
 
     @api.model
     def _items_of_moves(self, moves, kind):
@@ -74,30 +75,33 @@ class CustomerRma(models.Model):
             return []
         left = moves._returnable_quantities()
         rules = self.env['customer.rma.rule']._rules_of(moves.sale_line_id.order_id.company_id[:1])
-        facts, items = PolicyFacts(self, rules), []
+        facts, items, holders = PolicyFacts(self, rules), [], moves._holders_of_numbers()
         for move in moves:
             estimate = move.sale_line_id._refund_estimate()
             verdict = decide(facts.plain, self._policy_item(move, kind, estimate * max(left[move], 0.0), facts))
             rule = rules.browse(verdict.rule.id) if verdict.rule else rules.browse()
-            items.append(self._returnable_item(move, left[move], kind, estimate, verdict, rule))
+            item = self._returnable_item(move, left[move], kind, estimate, verdict, rule)
+            items.append({**item, 'lots': move._returnable_lots(holders)})
         return items
 
     @api.model
     def _returnable_item(self, move, left, kind, estimate, verdict, rule):
         """Return one item of :meth:`_returnable_items`."""
-        line, lots, goods = move.sale_line_id, self.env['stock.lot'], move._moves_of_goods()
-        if any(product.tracking != 'none' for product in goods.product_id):
-            lots = goods.move_line_ids.lot_id
+        line = move.sale_line_id
         choices = self._choices_of_item(move, rule, kind, estimate)
         blocked = self._blocked_reason(move, left, verdict, rule) or (
             '' if choices else self.env._('This product cannot be returned.'))
+        reduced = verdict.why == 'reduced' and self.env._(
+            'What discounts and gift cards took off the order is taken off this amount. We look at your request first.')
         return {
             'move': move, 'order_line': line, 'product': line.product_id, 'left': max(left, 0.0), 'contents': '',
-            'delivered': move._delivered_for_return(), 'blocked': blocked, 'deadline': verdict.deadline,
+            'delivered': move._in_product_unit(move.quantity), 'blocked': blocked, 'deadline': verdict.deadline,
             'estimate': estimate * (100.0 - rule.restocking_percent) / 100.0,
             'currency': line.currency_id, 'verdict': verdict, 'photos': bool(rule.photos_required),
-            'message': rule.message or '', 'lots': move._returnable_lots() if lots else lots, 'resolutions': choices,
-            'restocking': rule.restocking_percent, 'shipping': rule.shipping_fee, 'methods': rule.relations['methods'] if rule else []}
+            'message': ' '.join(filter(None, (rule.message, reduced))),
+            'tracked': [(line.product_id, 1.0)] if line.product_id.tracking != 'none' else [], 'resolutions': choices,
+            'restocking': rule.restocking_percent, 'shipping': rule.shipping_fee,
+            'methods': rule.relations['methods'] if rule else []}
 
     @api.model
     def _choices_of_item(self, move, rule, kind, estimate):
@@ -117,10 +121,14 @@ class CustomerRma(models.Model):
         return choices
 
     @api.model
-    def _service_items(self, orders):
-        """Return the lines of the orders that are no goods, and sets, of which parts were delivered, as blocked items."""
-        lines = orders.sudo().order_line.filtered(
-            lambda line: not line.display_type and not line.is_downpayment and not line._is_delivery() and (
+    def _blocked_items(self, lines):
+        """Return those lines of orders that are no goods, and sets, of which parts were delivered, as blocked items.
+
+        :param lines: ``sale.order.line``, in sudo, of which nothing may be named in a return
+        """
+        lines = lines.filtered(
+            # what takes something off the order is nothing that could be sent back
+            lambda line: not line.display_type and not line.is_downpayment and not line._is_delivery() and line.price_total >= 0 and (
                 line.product_id.type == 'service' or (
                     line.qty_delivered > 0 and line.move_ids and line.product_id not in line.move_ids.product_id)))
         return [{
@@ -169,7 +177,8 @@ class CustomerRma(models.Model):
             reasons=frozenset(reason.ids if reason else ()),
             countries=frozenset(order.partner_shipping_id.country_id.ids or customer.country_id.ids)
             if 'countries' in wanted else frozenset(),
-            starts={name: day for name, day in starts.items() if day}, recent=recent)
+            starts={name: day for name, day in starts.items() if day}, recent=recent,
+            reduced=order._paid_percent() < 100)
 
     @api.model
     def _customer_facts(self, customer, wanted):
@@ -272,7 +281,13 @@ class CustomerRma(models.Model):
         # sudo: only to get from the move to its order, which is checked with the rights of the user right here
         Move_sudo = self.env['stock.move'].sudo()
         moves_sudo = Move_sudo.search_fetch([('id', 'in', move_ids)], column_names(Move_sudo))
-        orders = self._customer_orders(moves_sudo.sale_line_id.order_id.ids)
+        # with the other lines of the orders, in one query: some of them may take something off the price
+        Line_sudo = self.env['sale.order.line'].sudo()
+        lines_sudo = Line_sudo.search_fetch(
+            [('order_id.order_line', 'in', moves_sudo.sale_line_id.ids)], column_names(Line_sudo))
+        orders = self._customer_orders(lines_sudo.order_id.ids)
+        lines_of = lines_sudo.grouped('order_id')
+        orders._fields['order_line']._insert_cache(orders, [lines_of[order.sudo()].ids for order in orders])
         moves_sudo = moves_sudo.filtered(lambda move: (
             move.sale_line_id.order_id in orders and move.state == 'done' and move.location_dest_id.usage == 'customer'))
         items = {item['move'].id: item for item in self._items_of_moves(moves_sudo._delivered_goods(), kind)}
@@ -314,7 +329,9 @@ class CustomerRma(models.Model):
             raise UserError(self.env._('%s: please choose one of the possibilities in the list.', product.display_name))
         if set(line['lot_ids']) - set(item['lots'].ids):
             raise UserError(self.env._('%s: please choose the serial numbers or lots in the list.', product.display_name))
-        values = {**line, 'resolution': wanted[0], 'lot_ids': [Command.set(line['lot_ids'])]}
+        lots = line['lot_ids'] or self.line_ids._lots_without_choice(
+            item['lots'], [(part, part.uom_id.round(number * quantity)) for part, number in item['tracked']]).ids
+        values = {**line, 'resolution': wanted[0], 'lot_ids': [Command.set(lots)]}
         return {name: value for name, value in values.items() if value is not None}
 
     @api.model_create_multi
@@ -387,31 +404,6 @@ class CustomerRma(models.Model):
         if rma_sudo.state not in ('approved', 'transit'):
             raise UserError(self.env._('No parcel is expected for this return.'))
         rma_sudo.tracking_ref = number
-
-
-class SaleOrderLine(models.Model):
-    _inherit = 'sale.order.line'
-
-    def _refund_estimate(self):
-        """Return what one unit of the product brings back, taxes included, as invoiced; else as ordered."""
-        self.ensure_one()
-        unit = self.product_id.uom_id
-        parts = self.invoice_lines.filtered(
-            lambda part: part.parent_state == 'posted' and part.move_id.move_type == 'out_invoice')
-        quantity = sum(part.product_uom_id._compute_quantity(part.quantity, unit, round=False) for part in parts)
-        if quantity > 0:
-            return sum(parts.mapped('price_total')) / quantity
-        ordered = self.product_uom_id._compute_quantity(self.product_uom_qty, unit, round=False)
-        return self.price_total / ordered if ordered else 0.0
-
-    def _price_of_other(self, product):
-        """Return what one unit of another product costs the customer today, taxes included, by the order's pricelist."""
-        self.ensure_one()
-        order = self.order_id
-        price = order.pricelist_id._get_product_price(product, 1.0, currency=self.currency_id)
-        taxes = order.fiscal_position_id.map_tax(product.taxes_id._filter_taxes_by_company(order.company_id))
-        return taxes.compute_all(
-            price, currency=self.currency_id, product=product, partner=order.partner_id)['total_included']
 
 
 class StockMove(models.Model):

@@ -86,3 +86,22 @@ class RmaCommon(RmaFixture, CustomerCommon):
 
 class RmaHttpCommon(RmaFixture, CustomerHttpCommon):
     """For tests of routes and pages."""
+
+    def _queries(self, call):
+        """Return how many queries the second of two equal calls takes (savepoints of the test not counted)."""
+        call()
+        return self._queries_once(call)
+
+    def _queries_once(self, call):
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        call()
+        return self.env.cr.sql_log_count - before
+
+    def _post_queries(self, order, moves):
+        """Return how many queries a request for one piece of each of the moves takes, on warm caches."""
+        data = {'orders': order.id, **{f'quantity_{move.id}': '1' for move in moves}}
+        response = []
+        count = self._queries_once(lambda: response.append(self.post_form('/my/rmas/new', data)))
+        self.assertEqual(response[0].status_code, 303)
+        return count

@@ -184,17 +184,6 @@ class TestRmaPortal(RmaHttpCommon):
         self._pay(self.sold_a2.invoice_ids)
         self.assertNotIn('not paid yet', self.url_open(f'/my/rmas/new?orders={self.sold_a2.id}').text)
 
-    def _queries(self, call):
-        """Return how many queries the second of two equal calls takes (savepoints of the test not counted)."""
-        call()
-        return self._queries_once(call)
-
-    def _queries_once(self, call):
-        self.env.flush_all()
-        before = self.env.cr.sql_log_count
-        call()
-        return self.env.cr.sql_log_count - before
-
     def test_queries(self):
         """Issue 7.4: the list, the pages and a request take a constant number of queries, few enough for the budget."""
         large = self.env['sale.order'].create({
@@ -219,11 +208,3 @@ class TestRmaPortal(RmaHttpCommon):
             # the large return has a transfer, as the small one has: each kind of thing is one query more, not each line
             self.assertLessEqual(self._queries(lambda url=url: self.url_open(url)), few[name], name)
         self.assertLessEqual(self._post_queries(large, moves), few['request'])
-
-    def _post_queries(self, order, moves):
-        """Return how many queries a request for one piece of each of the moves takes, on warm caches."""
-        data = {'orders': order.id, **{f'quantity_{move.id}': '1' for move in moves}}
-        response = []
-        count = self._queries_once(lambda: response.append(self.post_form('/my/rmas/new', data)))
-        self.assertEqual(response[0].status_code, 303)
-        return count

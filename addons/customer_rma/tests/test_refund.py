@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -46,6 +47,29 @@ class TestRefund(RmaCommon):
         other = self.tax.copy({'name': 'Tax of 50', 'amount': 50})
         self.lamp.write({'taxes_id': [Command.set(other.ids)], 'list_price': 999})
         self.assertAlmostEqual(self._refund(self.sold_a1, 2).credit_note_ids.amount_total, 207.0)
+
+    def test_reduced(self):
+        """Issue 7.6: of an order with a line that takes 20 % off, people decide; a refund is of what was paid, graded or not."""
+        discount = self.env['product.product'].create({
+            'name': 'Discount', 'type': 'service', 'invoice_policy': 'order', 'taxes_id': [Command.set(self.tax.ids)]})
+        order = self._sell(self.user_a1, order_line=[
+            Command.create({'product_id': product.id, 'product_uom_qty': quantity, 'price_unit': price})
+            for product, quantity, price in ((self.lamp, 2, 100), (discount, 1, -40))])
+        item = self.env['customer.rma'].with_user(self.user_a1)._returnable_items(order.with_user(self.user_a1))[0]
+        self.assertEqual(item['estimate'], 92)
+        self.assertIn('discounts', item['message'])
+        rma = self._requested(self.user_a1, order, 1)
+        self.assertEqual((rma.state, bool(rma.credit_note_ids)), ('review', False))
+        self.assertIn('discounts', rma.line_ids.policy_trace)
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            rma.with_user(self.agent).action_approve()
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            rma.line_ids.with_user(self.agent).paid_percent = 100
+        rma.with_user(self.manager).action_approve()
+        rma._run_jobs()
+        self.assertEqual(rma.credit_note_ids.amount_total, 92)
+        rma.line_ids.grade_id = self.env.ref('customer_rma.customer_rma_grade_used')
+        self.assertAlmostEqual(rma.line_ids.refund_percent, 64)
 
     def test_tax_included(self):
         """Issue 7.6: with taxes in the price, one of 3 x 100 is 100."""

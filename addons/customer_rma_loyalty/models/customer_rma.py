@@ -13,8 +13,9 @@ SHOW_CODE_KEY = 'customer_rma_show_code'
 class CustomerRma(models.Model):
     _inherit = 'customer.rma'
 
+    # cards are money: who may see one is said by the methods below
     credit_card_ids = fields.One2many(
-        'loyalty.card', 'customer_rma_id', string='Gift card', groups='base.group_user', export_string_translation=False)
+        'loyalty.card', 'customer_rma_id', string='Gift cards', context={'active_test': False}, groups='base.group_system')
     credit_balance = fields.Char(
         string='Store credit left', compute='_compute_credit_balance', compute_sudo=True,
         help='What of the store credit was not spent yet.')
@@ -141,7 +142,7 @@ class CustomerRma(models.Model):
     def _credit_card(self):
         """Return the gift card of the return, in sudo: customers and users of returns read no cards, but see theirs here."""
         self.ensure_one()
-        return self._origin.sudo().with_context(active_test=False).credit_card_ids[:1]
+        return self._origin.sudo().credit_card_ids  # one at most
 
     def _timeline_relations(self, lines):
         """Most returns have no gift card."""

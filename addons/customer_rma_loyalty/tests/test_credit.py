@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
 
@@ -48,6 +48,13 @@ class TestCredit(CreditFixture, RmaCommon):
         self.assertEqual(self._audit(rma), [])
         card.history_ids.issued = 100
         self.assertIn('booked', self._audit(rma)[0])
+        rmas, counts = rma | self._credited(self.user_a2, self.sold_a2, 1), []
+        for ids in (rma.ids, rmas.ids):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertTrue(all(self.env['customer.rma'].browse(ids).mapped('credit_balance')))
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1], 'a list takes as many queries for more returns')
 
     def test_mail_and_timeline(self):
         """Issue 7.17: the requester gets code, balance and last day by mail, and sees them in the timeline."""
@@ -137,6 +144,30 @@ class TestCredit(CreditFixture, RmaCommon):
         self.assertAlmostEqual(order.invoice_ids.amount_total, 11.5)
         self.assertAlmostEqual(order.invoice_ids.amount_tax, 15)
         self.assertAlmostEqual(self._owed(), 0)
+
+    def test_bought_with_it(self):
+        """Issue 7.6: Issue 7.13: what was paid by gift card never comes back as money by itself: only the rest does."""
+        card = self._credited(self.user_a1, self.sold_a1, 1)._credit_card()
+        order, _answer = self._spend(self.user_a1, card.code)
+        order.action_confirm()
+        self._ship(order.picking_ids)
+        order._create_invoices().action_post()
+        self._pay(order.invoice_ids)
+        for resolution in ('refund', 'credit'):
+            [item] = self.env['customer.rma'].with_user(self.user_a1)._returnable_items(order.with_user(self.user_a1))
+            self.assertEqual((item['estimate'], item['verdict'].why), (11.5, 'reduced'))
+            rma = self._requested(self.user_a1, order, 1, resolution=resolution)
+            self.assertEqual((rma.state, round(rma.line_ids.refund_percent, 6)), ('review', 10))
+            rma.with_user(self.user_a1)._cancel_by_customer()
+        rma = self._requested(self.user_a1, order, 1)
+        with self.assertRaises(AccessError):
+            rma.with_user(self.agent).action_approve()
+        self.assertEqual(rma.state, 'review')
+        rma.with_user(self.manager).action_approve()
+        rma._run_jobs()
+        self._receive(rma)
+        self.assertEqual(rma.credit_note_ids.mapped('amount_total'), [11.5])
+        self.assertEqual(self._audit(rma), [])
 
     def test_order_changes_hands(self):
         """Issue 7.13: an order with store credit that gets another customer loses it."""

@@ -1,31 +1,41 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class CustomerRma(models.Model):
     _inherit = 'customer.rma'
 
-    @api.model
-    def _returnable_item(self, move, *args):
-        """Customers see what a set consists of."""
-        item = super()._returnable_item(move, *args)
-        if move._of_kits():
-            item['contents'] = self._list_parts(move.sale_line_id._kit_parts())
-        return item
+    has_missing_parts = fields.Boolean(compute='_compute_has_missing_parts', compute_sudo=True)
+
+    @api.depends('line_ids.kit_missing')
+    def _compute_has_missing_parts(self):
+        for rma in self:
+            rma.has_missing_parts = any(rma.line_ids.mapped('kit_missing'))
 
     @api.model
-    def _service_items(self, orders):
-        """A set that can be returned is no blocked item."""
-        return [item for item in super()._service_items(orders) if not item['order_line']._kit_deliveries()]
+    def _items_of_moves(self, moves, kind):
+        """Customers see of how many sets a delivery was, and what a set consists of."""
+        items = super()._items_of_moves(moves, kind)
+        lines = moves._of_kits().sale_line_id
+        parts = lines._kit_parts()
+        deliveries = lines._kit_deliveries(parts)
+        for item in items:
+            line = item['order_line']
+            if line in parts:
+                item['contents'] = self._list_parts(parts[line])
+                item['delivered'] = deliveries[line].get(item['move'], 0)
+                item['tracked'] = [part for part in parts[line].items() if part[0].tracking != 'none']
+        return items
 
     @api.model
     def _list_parts(self, parts, quantity=1):
-        """Return parts of sets as text.
+        """Return parts of sets as text, always in the same order.
 
         :param dict parts: product -> quantity in its unit
         :param float quantity: number of sets
         """
         return ', '.join(
-            f'{product.uom_id.round(number * quantity):g} × {product.display_name}' for product, number in parts.items())
+            f'{product.uom_id.round(number * quantity):g}\N{NO-BREAK SPACE}× {product.display_name}'
+            for product, number in sorted(parts.items(), key=lambda part: part[0].display_name))
 
     def _take_receipt(self):
         """Tell staff which parts are missing, if nothing more is expected."""

@@ -29,9 +29,11 @@ class CustomerRmaLine(models.Model):
 
     @api.depends('move_id')
     def _compute_kit_parts(self):
+        parts = self.move_id._of_kits().sale_line_id._kit_parts()
         for line in self:
-            parts = line.order_line_id._kit_parts() if line.move_id._of_kits() else {}
-            line.kit_parts = {str(product.id): quantity for product, quantity in parts.items()} or False
+            line.kit_parts = {
+                str(product.id): quantity
+                for product, quantity in parts.get(line.move_id._of_kits().sale_line_id, {}).items()} or False
 
     @api.depends('kit_parts')
     def _compute_is_kit(self):
@@ -87,9 +89,11 @@ class CustomerRmaLine(models.Model):
     def _parts(self):
         """Return what one set consists of: dict product -> quantity in its unit; empty for other products."""
         self.ensure_one()
-        return {
-            self.env['product.product'].browse(int(number)): quantity
-            for number, quantity in (self.sudo().kit_parts or {}).items()}  # sudo: customers have no right on the field
+        line_sudo = self.sudo()  # customers have no right on the field
+        # those of all sets of the return together, so that the ORM reads them together
+        products = {product.id: product for product in self.env['product.product'].browse(
+            {int(number) for line in line_sudo.rma_id.line_ids | line_sudo for number in line.kit_parts or ()})}
+        return {products[int(number)]: quantity for number, quantity in (line_sudo.kit_parts or {}).items()}
 
     def _parts_received(self):
         """Return which parts came back: dict product -> quantity in its unit."""

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
 
-from odoo.addons.customer_rma.tests.common import RmaCommon
+from odoo.addons.customer_rma.tests.common import RmaHttpCommon
 from odoo.addons.customer_services.tests.conformance import ConformanceMixin
 
 
@@ -18,7 +18,7 @@ class TestConformance(ConformanceMixin, TransactionCase):
 
 
 @tagged('post_install', '-at_install')
-class TestKits(RmaCommon):
+class TestKits(RmaHttpCommon):
     """Issue 7.15: sets come back as they were sold: a stand with two lamps, and a box of it inside of the set."""
 
     @classmethod
@@ -83,7 +83,7 @@ class TestKits(RmaCommon):
         [item] = self._items(self.sold)
         self.assertEqual((item['product'], item['left'], item['delivered'], item['estimate'], item['blocked']),
                          (self.kit, 3, 3, 103.5, ''))
-        self.assertEqual(sorted(item['contents'].split(', ')), ['1 × Stand', '2 × Reading lamp'])
+        self.assertEqual(sorted(item['contents'].split(', ')), ['1\N{NO-BREAK SPACE}× Stand', '2\N{NO-BREAK SPACE}× Reading lamp'])
         rma = self._ask_and_run(self.sold, 2)
         line, moves = rma.line_ids, rma.picking_ids.move_ids
         self.assertEqual((line.product_id, line.quantity_claimed, line.deadline), (
@@ -91,7 +91,7 @@ class TestKits(RmaCommon):
         self.assertEqual(self._by_product(moves), {self.stand: 2, self.lamp: 4})
         self.assertEqual(moves.origin_returned_move_id, self.sold.picking_ids.move_ids - moves)
         self.assertEqual(moves.customer_rma_line_id, line)
-        self.assertIn('4 × Reading lamp', line._contents())
+        self.assertIn('4\N{NO-BREAK SPACE}× Reading lamp', line._contents())
         with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
             self._ask(self.sold, 2)
         self.assertIn('1 left', str(caught.exception))
@@ -101,7 +101,7 @@ class TestKits(RmaCommon):
         rma.picking_ids.with_context(skip_backorder=True, skip_sms=True).button_validate()
         rma._run_jobs()
         self.assertEqual((rma.state, line.quantity_received, line.quantity_refunded), ('transit', 1, 1))
-        self.assertEqual(line.kit_missing, '2 × Reading lamp')
+        self.assertEqual(line.kit_missing, '2\N{NO-BREAK SPACE}× Reading lamp')
         self._receive(rma)
         self.assertEqual((rma.state, line.quantity_received, line.quantity_refunded, line.kit_missing),
                          ('resolved', 2, 2, ''))
@@ -170,6 +170,53 @@ class TestKits(RmaCommon):
         self._receive(rma)
         self.assertEqual((rma.state, rma.line_ids.quantity_refunded), ('resolved', 1))
 
+    def test_queries(self):
+        """Issue 7.4: Issue 7.15: with 12 different sets, form, request, page and staff's form take as many queries as with 4."""
+        self.authenticate('test_a1', 'test_a1')
+        few, many = self._sell_different(4), self._sell_different(12)
+        counts = [self._count_queries(order) for order in (self._sell_different(1), few, many)][1:]
+        for name, number in counts[0].items():
+            self.assertGreater(number, 0, name)
+            self.assertLessEqual(counts[1][name], number, name)
+
+    def _sell_different(self, number):
+        """Return a delivered order of different sets, each with a part that others do not have, and a set in it."""
+        parts = self.env['product.product'].create([
+            {'name': f'Part {index}', 'is_storable': True, 'tracking': 'lot'} for index in range(number)])
+        lots = self.env['stock.lot'].create([
+            {'name': f'lot-{part.id}', 'product_id': part.id, 'company_id': self.company.id} for part in parts])
+        sets = self.env['product.product'].create([
+            {'name': f'Set {index}', 'list_price': 50, 'invoice_policy': 'order'} for index in range(2 * number)])
+        for index, part in enumerate(parts):
+            self._make_bom(sets[index], {part: 1})
+            # every second one has no part but the set in it
+            self._make_bom(sets[number + index], {sets[index]: 1, **({self.lamp: 2} if index % 2 else {})})
+            self.env['stock.quant']._update_available_quantity(part, self.warehouse.lot_stock_id, 9, lot_id=lots[index])
+        order = self.env['sale.order'].create({
+            'partner_id': self.user_a1.partner_id.id, 'require_signature': False, 'require_payment': False,
+            'order_line': [Command.create({'product_id': product.id, 'product_uom_qty': 2}) for product in sets[number:]]})
+        order.action_confirm()
+        order.picking_ids.move_ids.picked = True
+        order.picking_ids.with_context(skip_backorder=True, skip_sms=True).button_validate()
+        return order
+
+    def _count_queries(self, order):
+        """Return how many queries pages and models take for an order of sets, as dict."""
+        moves = order.order_line.move_ids._delivered_goods()
+        self.assertEqual(len(moves), len(order.order_line))
+        url = f'/my/rmas/new?orders={order.id}'
+        counts = {'form': self._queries(lambda: self.assertIn('1\N{NO-BREAK SPACE}× Part 0', self.url_open(url).text))}
+        counts['request'] = self._post_queries(order, moves)
+        rma = order.order_line.customer_rma_line_ids.rma_id
+        self.assertEqual(len(rma.line_ids), len(moves))
+        counts['page'] = self._queries(lambda: self.assertIn('1\N{NO-BREAK SPACE}× Part 0', self.url_open(f'/my/rmas/{rma.id}').text))
+        rma._run_jobs()
+        self.env.invalidate_all()
+        rmas = self.env['customer.rma'].with_user(self.agent).browse(rma.ids)
+        counts['staff'] = self._queries_once(lambda: rmas.web_read({
+            'order_names': {}, 'line_ids': {'fields': {'is_kit': {}, 'kit_missing': {}, 'quantity_received': {}}}}))
+        return counts
+
     # ------------------------------------------------------------------
     # Missing parts, numbers, other goods
     # ------------------------------------------------------------------
@@ -186,7 +233,7 @@ class TestKits(RmaCommon):
         backorder.action_cancel()
         rma._run_jobs()
         self.assertEqual(lamps.state, 'done')
-        self.assertEqual((rma.state, line.quantity_received, line.kit_missing), ('received', 0, '1 × Reading lamp'))
+        self.assertEqual((rma.state, line.quantity_received, line.kit_missing), ('received', 0, '1\N{NO-BREAK SPACE}× Reading lamp'))
         self.assertFalse(rma.credit_note_ids)
         self.assertIn('A set is not complete', rma.activity_ids.mapped('summary'))
         for user in (self.agent, self.user_a1):
