@@ -171,7 +171,7 @@ class CustomerRmaLine(models.Model):
                     left=line._format_quantity(left[line.sudo().move_id])))
 
     def _format_quantity(self, quantity):
-        return f'{max(quantity, 0.0):g}'
+        return f'{max(quantity, 0.0):.10g}'
 
     # ------------------------------------------------------------------
     # CRUD

@@ -304,7 +304,7 @@ class CustomerRma(models.Model):
                 '%(product)s: %(reason)s', product=product.display_name, reason=item['blocked']))
         if unit.compare(line['quantity'], item['left']) > 0:
             raise UserError(self.env._(
-                '%(product)s: %(left)s left to return.', product=product.display_name, left=f'{item["left"]:g}'))
+                '%(product)s: %(left)s left to return.', product=product.display_name, left=f'{item["left"]:.10g}'))
         quantity, is_whole = line['quantity'], float(item['delivered']).is_integer()
         if abs(unit.round(quantity) - quantity) > 1e-9 or (is_whole and not float(quantity).is_integer()):
             raise UserError(self.env._('%s: please enter whole units.', product.display_name))

@@ -23,6 +23,7 @@ class TestRmaPortal(RmaHttpCommon):
         """Issue 7.1: Issue 7.10: from the page of the order to the request, with a photo; sent twice it is one return."""
         page = self.url_open(f'/my/orders/{self.sold_a1.id}').text
         self.assertIn(f'/my/rmas/new?orders={self.sold_a1.id}', page)
+        self.assertNotIn('/my/picking/return/pdf/', page, "Odoo's own return label leads past the rules")
         page = self.url_open(f'/my/rmas/new?orders={self.sold_a1.id}').text
         self.assertIn('103.50', page)
         move = self._move(self.sold_a1)
@@ -37,7 +38,8 @@ class TestRmaPortal(RmaHttpCommon):
         self.assertEqual((rma.line_ids.quantity, rma.line_ids.reason_id, rma.create_uid), (2, self.reason, self.user_a1))
         rma._run_jobs()
         page = self.url_open(f'/my/rmas/{rma.id}').text
-        for text in (rma.number, 'It flickers', 'photo.png', 'Approved', 'Return slip', 'What happened'):
+        for text in (rma.number, 'It flickers', 'photo.png', 'Approved', 'Return slip', 'What happened',
+                     '<div class="o_customer_label">Reason</div>'):  # text: Odoo translates no attributes of data
             self.assertIn(text, page)
 
     def test_errors(self):
@@ -65,6 +67,16 @@ class TestRmaPortal(RmaHttpCommon):
         page = self.url_open(f'/my/rmas/new?orders={self.sold_a1.id}').text
         self.assertIn('ended on', page)
         self.assertNotIn('name="quantity_', page)
+        self.assertNotIn('Send request', page)
+        self.assertIn('None of these goods can come back in this way', page)
+        # each kind has rules of its own: the way to them is a link
+        self.env['customer.rma.rule'].create({
+            'name': 'Claims', 'kind': 'claim', 'decision': 'review', 'window_days': 730, 'sequence': 1})
+        link = f'/my/rmas/new?kind=claim&amp;orders={self.sold_a1.id}'
+        self.assertIn(link, page)
+        page = self.url_open(link.replace('&amp;', '&')).text
+        self.assertIn('name="quantity_', page)
+        self.assertIn('name="kind" value="claim"', page)
 
     def test_several_orders(self):
         """Issue 7.9: the form takes goods of several orders; foreign ones are not offered."""

@@ -156,7 +156,7 @@ class CustomerRma(models.Model):
         if not card:
             return steps
         return steps + [{
-            'date': history.create_date, 'title': self.env._('Store credit'),
+            'date': history.create_date, 'title': self.env._('Store credit'), 'rank': 7,
             'text': ' · '.join(filter(None, [
                 format_amount(self.env, history.issued, card.currency_id),
                 self.env._('code %s', card.code) if self.env.context.get(SHOW_CODE_KEY) else '',

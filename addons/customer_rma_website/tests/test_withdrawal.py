@@ -171,7 +171,10 @@ class TestWithdrawal(RmaHttpCommon):
                 response = self.post_form(url, form) if text else None
                 if text:
                     self.assertEqual(response.status_code, 200)
-                    self.assertIn(text, html.fromstring(response.text).get_element_by_id('form_errors').text_content(), values)
+                    tree = html.fromstring(response.text)
+                    self.assertIn(text, tree.get_element_by_id('form_errors').text_content(), values)
+                    if 'goods' in values:
+                        self.assertIn(text, tree.get_element_by_id('error_goods').text_content())
         self.assertIn(self.url_open('/withdrawal/confirm?person=x&email=a@x.example&order_ref=1').status_code, (404, 405))
         self.assertEqual((self._found(), self.env['mail.mail'].search_count([])), (before, mails))
         self.env['ir.config_parameter'].set_param(f'{FORM}.cap_address', '1')
