@@ -134,6 +134,8 @@ class CustomerRegistrationPortal(CustomerServicesPortal):
         registration_sudo = self._find(token, ['email'])
         if not registration_sudo:
             return self._render_proof(token)
+        # what is no text, a file, is no password
+        password, confirm_password = (text if isinstance(text, str) else '' for text in (password, confirm_password))
         try:
             self._check_password(registration_sudo, password, confirm_password)
             with request.env.cr.savepoint():
@@ -150,7 +152,7 @@ class CustomerRegistrationPortal(CustomerServicesPortal):
         registration_sudo = self._find(token, ['phone'])
         if not registration_sudo:
             return self._render_proof(token)
-        outcome = registration_sudo._try_code(code)
+        outcome = registration_sudo._try_code(clean_text(code))
         if outcome != 'right':
             return self._render_proof(token, request.env._(
                 'This code is wrong.') if outcome == 'wrong' else request.env._('This code does not work any more.'))

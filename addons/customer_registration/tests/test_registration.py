@@ -74,6 +74,8 @@ class TestRegistration(CustomerHttpCommon):
         self.assertEqual(self._count(), before, 'nothing by opening')
         for bad in ('short', 'new@example.com'):
             self.assertIn('alert-danger', self._choose(link, bad).text)
+        self.assertIn('alert-danger', self.post_form(
+            f'{link}/password', {}, files={'password': ('password.txt', b'x' * 20, 'text/plain')}).text)
         self.assertEqual(self._count(), before)
         response = self._choose(link)
         self.assertEqual(response.headers['Location'].split('?')[0][-3:], '/my')

@@ -120,6 +120,8 @@ class TestFlow(RmaCommon):
         self.assertEqual(rma.state, 'review')
         with self.assertRaises(UserError):
             rma.with_user(self.agent).reject(' ')
+        with self.assertRaises(UserError):
+            rma.with_user(self.agent).reject(5)
         self.env['customer.rma.reject'].with_user(self.agent).create(
             {'rma_id': rma.id, 'message': 'It was used.'}).action_reject()
         rma._run_jobs()
@@ -153,8 +155,9 @@ class TestFlow(RmaCommon):
         """Issue 7.1: Issue 7.16: a scanner receives by the code on the slip; an unknown code says so, customers may not."""
         rma = self._requested(self.user_a1, self.sold_a1, 2)
         Rma = self.env['customer.rma']
-        with self.assertRaises(UserError):
-            Rma.with_user(self.agent).receive_scan('RMA0')
+        for unknown in ('RMA0', 'RMA\x00', '', None, 5):
+            with self.assertRaises(UserError):
+                Rma.with_user(self.agent).receive_scan(unknown)
         with self.assertRaises(AccessError):
             Rma.with_user(self.user_a1).receive_scan(rma.number)
         self.assertFalse(rma.line_ids.quantity_received)

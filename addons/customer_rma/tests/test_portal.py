@@ -49,6 +49,7 @@ class TestRmaPortal(RmaHttpCommon):
             ({f'quantity_{move.id}': '4'}, '3 left'), ({f'quantity_{move.id}': 'many'}, 'Please enter a quantity'),
             ({f'quantity_{foreign.id}': '1'}, 'not delivered to you'), ({}, 'Please choose'),
             ({f'quantity_{move.id}': '1', f'reason_{move.id}': '999999'}, 'reasons'),
+            ({f'quantity_{move.id}': '1', 'method_id': 'x'}, 'ways in the list'),
         ):
             response = self.post_form(
                 '/my/rmas/new', {'orders': self.sold_a1.id, 'description': 'typed text', **data})
@@ -59,6 +60,9 @@ class TestRmaPortal(RmaHttpCommon):
             '/my/rmas/new', {'orders': self.sold_a1.id, f'quantity_{move.id}': '1'},
             [('attachments', ('program.exe', b'MZ', 'application/octet-stream'))])
         self.assertIn('not allowed', response.text)
+        # a file where a text belongs
+        response = self.post_form('/my/rmas/new', {f'quantity_{move.id}': 'x'}, [('orders', ('orders.txt', b'1', 'text/plain'))])
+        self.assertEqual(response.status_code, 200)
         self.assertEqual(self._count(), 0)
 
     def test_blocked(self):
@@ -96,6 +100,8 @@ class TestRmaPortal(RmaHttpCommon):
         """Issue 7.11: Issue 7.12: the customer enters his parcel, prints the slip, cancels; later the page says why not."""
         rma = self._requested(self.user_a1, self.sold_a1, 1)
         url = f'/my/rmas/{rma.id}'
+        self.assertIn('at most 60', self.post_form(f'{url}/tracking', {'tracking_ref': 'x' * 61}).text)
+        self.assertFalse(rma.tracking_ref, 'nothing is cut silently')
         self.post_form(f'{url}/tracking', {'tracking_ref': ' 3S  ABC '})
         self.assertEqual(rma.tracking_ref, '3S ABC')
         slip = self.url_open(f'{url}/slip')

@@ -127,6 +127,7 @@ class TestWithdrawal(RmaHttpCommon):
         self.assertFalse(withdrawal.rma_id, 'opening the link changes nothing')
         for values in ({name: '4'}, {name: 'x'}, {f'quantity_{self._move(self.sold_b1).id}': '1'}, {'quantity_999999999': '1'}):
             self.assertIn('no more than you have', self.post_form(url, values).text)
+        self.assertIn('whole units', self.post_form(url, {name: '0.5'}).text)
         form = {name: '2', 'form_key': page.xpath('//input[@name="form_key"]/@value')[0]}
         answer = self.post_form(url, form)
         withdrawal = self._found()[:1]
