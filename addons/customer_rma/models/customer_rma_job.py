@@ -217,6 +217,12 @@ class CustomerRma(models.Model):
         return self.env.ref(
             f'customer_rma.mail_template_customer_rma_{event}', raise_if_not_found=False) or self.env['mail.template']
 
+    def _mail_link(self):
+        """Return the address of the page for mails to the requester: with a share link for who has no login."""
+        self.ensure_one()
+        token = '' if self.partner_id.user_ids else f'?access_token={self._portal_ensure_token()}'
+        return f'{self.get_base_url()}{self.access_url}{token}'
+
     def _send_event(self, event):
         """Queue the mail to the customer about an event; its recipient is judged by his rights of now.
 

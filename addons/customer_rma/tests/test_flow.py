@@ -128,7 +128,9 @@ class TestFlow(RmaCommon):
         self.assertEqual(rma.state, 'rejected')
         mail = self.env['mail.mail'].search([('model', '=', 'customer.rma'), ('res_id', '=', rma.id)], order='id')
         self.assertEqual(len(mail), 2)
-        self.assertIn('It was used.', mail[-1].body_html)
+        self.assertRegex(mail[-1].body_html, 'white-space: ?pre-line[^>]*>It was used.')
+        for body in mail.mapped('body_html'):
+            self.assertIn(f'href="{rma.get_base_url()}/my/rmas/{rma.id}"', body, 'the way to the return')
         self.assertIn('auto-generated', mail[-1].headers)
 
     def test_rights_of_staff(self):
