@@ -70,10 +70,7 @@ class CustomerRegistrationPortal(CustomerServicesPortal):
         errors = {}
 
         def text(name):
-            typed = clean_text(params.get(name)).strip()
-            if len(typed) > LIMITS.get(name, MAX_TEXT):
-                errors[name] = request.env._('The text is too long: at most %s characters.', LIMITS.get(name, MAX_TEXT))
-            return typed[:LIMITS.get(name, MAX_TEXT)]
+            return self._read_text(params, name, errors)
         is_company = policy_sudo.kinds == 'company' or policy_sudo.kinds == 'both' and text('kind') == 'company'
         email = request.env['customer.registration']._normalise(text('email'))
         values = {
@@ -98,6 +95,13 @@ class CustomerRegistrationPortal(CustomerServicesPortal):
             except UserError as error:
                 errors[field_sudo._key()] = error.args[0]
         return errors, values
+
+    def _read_text(self, params, name, errors):
+        """Return what was typed into an input; what is too long is an error, nothing is cut silently."""
+        text, limit = clean_text(params.get(name)).strip(), LIMITS.get(name, MAX_TEXT)
+        if len(text) > limit:
+            errors[name] = request.env._('The text is too long: at most %s characters.', limit)
+        return text[:limit]
 
     def _read_field(self, field_sudo, values, text):
         """Add to the values what was sent for a field of the form.

@@ -109,7 +109,8 @@ class CustomerWithdrawal(models.Model):
         withdrawal._acknowledge()
         user = company.customer_rma_user_id or self.env.ref('base.user_admin')
         withdrawal.activity_schedule(
-            'mail.mail_activity_data_todo', user_id=user.id, summary=withdrawal.env._('Withdrawal from a contract'))
+            'mail.mail_activity_data_todo', user_id=user.id,
+            summary=withdrawal.with_context(lang=user.lang).env._('Withdrawal from a contract'))  # for him, not the visitor
         return withdrawal
 
     @api.model

@@ -81,6 +81,8 @@ class TestWithdrawal(RmaHttpCommon):
         self.assertEqual(tree.get_element_by_id('field_order_ref').get('value'), self.order.name)
         for field in tree.xpath('.//form//*[self::input[not(@type="hidden")] or self::textarea]'):
             self.assertTrue(tree.xpath('.//label[@for=$id]', id=field.get('id')), field.get('name'))
+        self.env['res.lang']._activate_lang('de_DE')
+        self.company.customer_rma_user_id.lang = self.env.ref('base.user_admin').lang = 'de_DE'
         before, form = self._found(), self._form(goods='Two lamps')
         page = self.post_form('/withdrawal', form)
         self.assertIn('Confirm withdrawal', page.text)
@@ -97,7 +99,7 @@ class TestWithdrawal(RmaHttpCommon):
         for text in (withdrawal.when, self.order.name, 'Two lamps', 'Gloria Guest'):
             self.assertIn(text, mail.body_html)
         self.assertNotIn('/withdrawal/link', ''.join(withdrawal.message_ids.mapped(lambda one: one.body or '')))
-        self.assertTrue(withdrawal.activity_ids)
+        self.assertEqual(withdrawal.activity_ids.summary, 'Widerruf eines Vertrags', 'not in the language of the consumer')
         self.assertEqual(withdrawal.order_id, self.order)
 
     def test_same_answer(self):
