@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from odoo.addons.customer_services.portal_list import clean_text
 
@@ -185,9 +186,10 @@ class CustomerRma(models.Model):
             Domain('state', '=', 'approved') & Domain('expiry_date', '<', today), order='expiry_date, id', limit=500)
         for rma in late:
             if rma.line_ids.filtered(lambda line: line.quantity_refunded) or rma._has_running_refund():
+                env = rma._for_staff().env
                 rma._tell_staff(
-                    self.env._('The money went back, but the goods did not come until %s.', rma.expiry_date),
-                    self.env._('Goods did not come'))
+                    env._('The money went back, but the goods did not come until %s.', format_date(env, rma.expiry_date)),
+                    env._('Goods did not come'))
                 rma.expiry_date = False
             elif rma._move_to('expired'):
                 rma._cancel_expected()

@@ -129,18 +129,20 @@ class CustomerRmaJob(models.Model):
         self.write({
             'tries': tries, 'error': (error or '')[:2000], 'state': 'failed' if tries >= MAX_TRIES else 'todo',
             'date': fields.Datetime.now() + timedelta(minutes=wait)})
-        label = dict(self._fields['kind']._description_selection(self.env))[self.kind]
+        env = self.rma_id._for_staff().env
+        label = dict(self._fields['kind']._description_selection(env))[self.kind]
         self.rma_id._tell_staff(
-            self.env._('%(job)s failed (try %(tries)s of %(max)s): %(error)s', job=label, tries=tries, max=MAX_TRIES,
-                       error=error), self.env._('%s failed', label))
+            env._('%(job)s failed (try %(tries)s of %(max)s): %(error)s', job=label, tries=tries, max=MAX_TRIES,
+                  error=error), env._('%s failed', label))
 
     def _stop(self, error):
         """Note that it is unknown whether a provider got a request: people look there, nothing is sent twice."""
         self.write({'state': 'failed', 'error': (error or '')[:2000]})
+        env = self.rma_id._for_staff().env
         self.rma_id._tell_staff(
-            self.env._('It is unknown whether the payment provider got the refund %(reference)s: look there first. %(error)s',
-                       reference=self.refund_transaction_id.reference, error=error),
-            self.env._('Check the refund at the payment provider'))
+            env._('It is unknown whether the payment provider got the refund %(reference)s: look there first. %(error)s',
+                  reference=self.refund_transaction_id.reference, error=error),
+            env._('Check the refund at the payment provider'))
 
     @api.model
     def _stop_interrupted(self):

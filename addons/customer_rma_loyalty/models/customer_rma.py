@@ -127,7 +127,7 @@ class CustomerRma(models.Model):
         days = entry.company_id.customer_rma_credit_days
         self.env['loyalty.history'].create({
             'card_id': card.id, 'issued': amount, 'customer_rma_entry_id': entry.id,
-            'description': self.env._('Return %s', self.number)})
+            'description': self._for_customer().env._('Return %s', self.number)})
         card.with_context(loyalty_no_mail=True).write({
             'points': card.points + amount,
             'expiration_date': fields.Date.context_today(self) + timedelta(days=days) if days else False})
