@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -12,6 +14,18 @@ def _goods(moves):
     return ', '.join(
         f'{move._in_product_unit(move.quantity):.10g} × {move.product_id.display_name}'
         for move in moves if move.state == 'done' and move.quantity)
+
+
+def _in_order(steps):
+    """Return steps by their dates; of those within a minute the ranks count: what one transaction does has dates of its begin."""
+    ordered = []
+    for step in sorted(steps, key=lambda step: (step['date'], step['rank'])):
+        place = len(ordered)
+        while place and ordered[place - 1]['rank'] > step['rank'] and (
+                step['date'] - ordered[place - 1]['date'] < timedelta(minutes=1)):
+            place -= 1
+        ordered.insert(place, step)
+    return ordered
 
 
 class CustomerRma(models.Model):
@@ -37,10 +51,7 @@ class CustomerRma(models.Model):
         steps = [
             *rma_sudo._timeline_states(), *rma_sudo._timeline_goods(), *rma_sudo._timeline_others(),
             *rma_sudo._timeline_money()]
-        # within one minute, which is what the reader sees, the order of the steps counts
-        return sorted(
-            (dict({'text': '', 'url': '', 'rank': 5}, **step) for step in steps if step['date']),
-            key=lambda step: (step['date'].replace(second=0, microsecond=0), step['rank'], step['date']))
+        return _in_order(dict({'text': '', 'url': '', 'rank': 5}, **step) for step in steps if step['date'])
 
     def _fetch_for_timeline(self):
         """Read the lines, and find out which of all that can hang on returns is not there (in sudo)."""

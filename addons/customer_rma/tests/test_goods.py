@@ -353,6 +353,7 @@ class TestGoods(RmaCommon):
         self.assertAlmostEqual(self.env['customer.rma']._returnable_items(self.sold_a1)[0]['estimate'], 93.15)
         rma = self._requested(self.user_a1, self.sold_a1, 2)
         rma.user_id = self.agent
+        self._pay(self.sold_a1.invoice_ids)
         self._receive(rma, 1)
         self._receive(rma)
         # each reads his own language, whoever runs the jobs
