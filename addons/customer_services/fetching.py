@@ -9,11 +9,12 @@ def column_names(records):
             if field.prefetch is True and field.store and field.column_type and records._has_field_access(field, 'read')]
 
 
-def fetch_lines(records, name):
+def fetch_lines(records, name, names=None):
     """Read a one2many with the columns of its lines in one query, where the ORM takes two.
 
     :param records: real records, with whose rights the lines are read
     :param str name: name of a one2many
+    :param names: fields of the lines to read; default: what the ORM reads at once
     :return: the lines of all of ``records``
     """
     field = records._fields[name]
@@ -22,7 +23,8 @@ def fetch_lines(records, name):
     if missing:
         comodel = records.env[field.comodel_name].with_context(**{'active_test': False, **field.context})
         lines = comodel.search_fetch(
-            Domain(field.get_comodel_domain(records)) & Domain(field.inverse_name, 'in', missing.ids), column_names(comodel))
+            Domain(field.get_comodel_domain(records)) & Domain(field.inverse_name, 'in', missing.ids),
+            [field.inverse_name, *(names or column_names(comodel))])
         ids = {}
         for line in lines:
             ids.setdefault(line[field.inverse_name].id, []).append(line.id)
@@ -30,27 +32,33 @@ def fetch_lines(records, name):
     return records[name]
 
 
-def note_empty(*relations):
-    """Find out with one query in which relations there is nothing, so that the ORM does not ask for each of them.
+def note_empty(*fields):
+    """Find out with one query where there is nothing, so that the ORM does not ask for each field.
 
-    :param relations: pairs of records and the name of one of their one2many or many2many fields
+    :param fields: tuples of records and the name of one of their one2many or many2many fields; for fields of other
+        kinds also the model and the domain of what they are made of, and their value if there is nothing of that.
+        Tuples without records, and with fields or models of addons that are not installed, are left out.
     """
-    queries = []
-    for records, name in relations:
-        field = records._fields[name]
-        if field.type == 'one2many':
-            comodel = records.env[field.comodel_name]
-            comodel.flush_model([field.inverse_name])
-            table, column = comodel._table, field.inverse_name
+    queries, empty = [], {}
+    for records, name, *made_of in fields:
+        if not records or name not in records._fields:
+            continue
+        field, env = records._fields[name], records.env
+        model, domain, value = made_of or (field.comodel_name, None, ())  # an x2many is made of its own lines
+        if field.type == 'many2many':
+            table, column = SQL.identifier(field.relation), SQL.identifier(field.column1)
+            query = SQL('(SELECT FROM %s WHERE %s = ANY(%s))', table, column, records.ids)
         else:
-            table, column = field.relation, field.column1
-        queries.append(SQL(
-            'SELECT %s WHERE EXISTS(SELECT FROM %s WHERE %s = ANY(%s))', f'{records._name}.{name}', SQL.identifier(table),
-            SQL.identifier(column), records.ids))
-    there = {name for name, in relations[0][0].env.execute_query(SQL(' UNION ALL ').join(queries))}
-    for records, name in relations:
-        if f'{records._name}.{name}' not in there:
-            records._fields[name]._insert_cache(records, [()] * len(records))
+            if domain is None:
+                domain = Domain(field.get_comodel_domain(records)) & Domain(field.inverse_name, 'in', records.ids)
+            query = env[model].sudo().with_context(active_test=False)._search(domain).subselect('1')
+        queries.append(SQL('SELECT %s WHERE EXISTS%s', len(queries), query))
+        empty[len(queries) - 1] = field, records, value if value == () else field.convert_to_cache(value, records)
+    if queries:
+        for (number,) in env.execute_query(SQL(' UNION ALL ').join(queries)):
+            empty.pop(number)
+    for field, records, value in empty.values():
+        field._insert_cache(records, [value] * len(records))
 
 
 def fetch_together(*parts):

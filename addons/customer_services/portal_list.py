@@ -21,6 +21,20 @@ class Choice(NamedTuple):
     value: Any
 
 
+class Waiting(NamedTuple):
+    """Documents that wait for the customer on his home page; only the first ones are shown.
+
+    ``fields`` are read in one query; ``action`` is a function from a document to what is shown of it: a dict with
+    ``title``, ``url``, ``label`` and ``date``.
+    """
+
+    model: str
+    domain: Any
+    fields: tuple
+    order: str
+    action: Callable
+
+
 def contains(*names):
     """Return a search: a function from a text to the domain of what contains it, literally, in one of the fields."""
     return lambda text: Domain.OR(Domain(name, 'ilike', escape_psql(text)) for name in names)

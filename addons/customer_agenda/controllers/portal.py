@@ -7,7 +7,7 @@ from odoo.http import request, route
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
-from odoo.addons.customer_services.portal_list import Choice, PortalList, contains
+from odoo.addons.customer_services.portal_list import Choice, PortalList, Waiting, contains
 
 from ..const import OPEN_STATES
 
@@ -16,8 +16,6 @@ _lt = LazyTranslate(__name__)
 #: the address carries a secret: no search engine, no other site, no cache may learn it
 PRIVATE_HEADERS = {
     'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer', 'X-Robots-Tag': 'noindex, nofollow'}
-#: appointments that the home page shows
-MAX_ACTIONS = 5
 
 
 APPOINTMENTS = PortalList(
@@ -59,29 +57,23 @@ class CustomerAppointmentPortal(CustomerServicesPortal):
     # ------------------------------------------------------------------
 
     def _portal_actions(self):
-        Appointment = request.env['customer.appointment']
-        if not Appointment.has_access('read'):
-            return super()._portal_actions()
-        offers = Appointment.search_fetch(
-            [('state', '=', 'offered'), ('start', '>', Datetime.now())], ['number', 'name', 'start'], order='start, id',
-            limit=MAX_ACTIONS)
-        return super()._portal_actions() + [{
-            'title': offer.display_name,
-            'url': offer.access_url,
-            'label': offer._hold_label(),
-            'date': offer.start,
-        } for offer in offers]
+        return super()._portal_actions() + [Waiting(
+            'customer.appointment', [('state', '=', 'offered'), ('start', '>', Datetime.now())],
+            ('number', 'name', 'start'), 'start, id', lambda offer: {
+                'title': offer.display_name,
+                'url': offer.access_url,
+                'label': offer._hold_label(),
+                'date': offer.start,
+            })]
 
     def _portal_cards(self):
-        Appointment = request.env['customer.appointment']
-        if not Appointment.has_access('read'):
-            return super()._portal_cards()
         return super()._portal_cards() + [{
             'title': request.env._('Appointments'),
             'text': request.env._('Book, move and cancel appointments'),
             'url': APPOINTMENTS.url,
             'icon': 'fa-calendar',
-            'count': Appointment.search_count([('state', 'in', OPEN_STATES), ('stop', '>', Datetime.now())]),
+            'model': 'customer.appointment',
+            'domain': [('state', 'in', OPEN_STATES), ('stop', '>', Datetime.now())],
         }]
 
     # ------------------------------------------------------------------

@@ -3,13 +3,12 @@ import re
 from werkzeug.exceptions import NotFound
 
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.http import request, route
 from odoo.tools import consteq
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
-from odoo.addons.customer_services.portal_list import Choice, PortalList, clean_text, contains
+from odoo.addons.customer_services.portal_list import Choice, PortalList, Waiting, clean_text, contains
 
 from ..const import FILES_KEY, MAX_SUBJECT, MAX_TEXT
 from ..quotes import fold_quotes
@@ -51,8 +50,6 @@ TICKETS = PortalList(
     new_url='/my/tickets/new',
     new_label=_lt('New ticket'),
 )
-#: tickets waiting for an answer that the home page shows
-MAX_ACTIONS = 5
 
 
 class CustomerTicketPortal(CustomerServicesPortal):
@@ -62,30 +59,23 @@ class CustomerTicketPortal(CustomerServicesPortal):
     # ------------------------------------------------------------------
 
     def _portal_actions(self):
-        if not request.env['customer.ticket'].has_access('read'):
-            return super()._portal_actions()
-        tickets = request.env['customer.ticket'].search_fetch(
-            Domain('state', '=', 'waiting') & self._portal_customer_domain('customer.ticket'),
-            ['number', 'name', 'last_message_date'], order='last_message_date, id',
-            limit=MAX_ACTIONS)
-        return super()._portal_actions() + [{
-            'title': ticket.display_name,
-            'url': ticket.access_url,
-            'label': request.env._('Answer'),
-            'date': ticket.last_message_date,
-        } for ticket in tickets]
+        return super()._portal_actions() + [Waiting(
+            'customer.ticket', [('state', '=', 'waiting')], ('number', 'name', 'last_message_date'),
+            'last_message_date, id', lambda ticket: {
+                'title': ticket.display_name,
+                'url': ticket.access_url,
+                'label': request.env._('Answer'),
+                'date': ticket.last_message_date,
+            })]
 
     def _portal_cards(self):
-        if not request.env['customer.ticket'].has_access('read'):
-            return super()._portal_cards()
-        count = request.env['customer.ticket'].search_count(
-            Domain('is_closed', '=', False) & self._portal_customer_domain('customer.ticket'))
         return super()._portal_cards() + [{
             'title': request.env._('Tickets'),
             'text': request.env._('Ask a question, report a problem, follow the answers'),
             'url': TICKETS.url,
             'icon': 'fa-life-ring',
-            'count': count,
+            'model': 'customer.ticket',
+            'domain': [('is_closed', '=', False)],
         }]
 
     # ------------------------------------------------------------------

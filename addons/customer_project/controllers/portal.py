@@ -8,7 +8,7 @@ from odoo.http import request, route
 from odoo.tools import escape_psql
 from odoo.tools.translate import LazyTranslate
 
-from odoo.addons.customer_services.portal_list import Choice, PortalList
+from odoo.addons.customer_services.portal_list import Choice, PortalList, Waiting
 
 from ..const import EVENTS, MODES
 from ..content import IMAGE_TYPES
@@ -47,7 +47,6 @@ FILES = PortalList(
     },
     empty=_lt('No files yet.'),
 )
-MAX_ACTIONS = 5
 
 
 class CustomerFilePortal(CustomerFileSender):
@@ -57,33 +56,29 @@ class CustomerFilePortal(CustomerFileSender):
     # ------------------------------------------------------------------
 
     def _portal_actions(self):
-        actions = super()._portal_actions()
-        if not request.env['customer.file.request'].has_access('read'):
-            return actions
-        requests = request.env['customer.file.request'].search_fetch(
-            [('state', 'in', ('open', 'returned')), ('project_id.is_template', '=', False)],
-            ['name', 'date_due', 'state'], order='date_due, id', limit=MAX_ACTIONS)
-        files = request.env['customer.file'].search_fetch(
+        return super()._portal_actions() + [Waiting(
+            'customer.file.request', [('state', 'in', ('open', 'returned')), ('project_id.is_template', '=', False)],
+            ('name', 'date_due', 'state'), 'date_due, id', lambda document: {
+                'title': document.name, 'url': document.access_url, 'date': document.date_due,
+                'label': request.env._('Send again') if document.state == 'returned'
+                else request.env._('Send a document'),
+            },
+        ), Waiting(
+            'customer.file',
             [('needs_confirmation', '=', True), ('is_confirmed', '=', False), ('version_id', '!=', False)],
-            ['name', 'version_date'], order='version_date, id', limit=MAX_ACTIONS)
-        return actions + [{
-            'title': document.name, 'url': document.access_url, 'date': document.date_due,
-            'label': request.env._('Send again') if document.state == 'returned' else request.env._('Send a document'),
-        } for document in requests] + [{
-            'title': file.name, 'url': file.access_url, 'date': file.version_date,
-            'label': request.env._('Confirm the receipt'),
-        } for file in files]
+            ('name', 'version_date'), 'version_date, id', lambda file: {
+                'title': file.name, 'url': file.access_url, 'date': file.version_date,
+                'label': request.env._('Confirm the receipt'),
+            })]
 
     def _portal_cards(self):
-        cards = super()._portal_cards()
-        if not request.env['customer.file'].has_access('read'):
-            return cards
-        return cards + [{
+        return super()._portal_cards() + [{
             'title': request.env._('Files'),
             'text': request.env._('Offers, contracts, plans: read, download, send'),
             'url': FILES.url,
             'icon': 'fa-files-o',
-            'count': request.env['customer.file'].search_count([('version_id', '!=', False)]),
+            'model': 'customer.file',
+            'domain': [('version_id', '!=', False)],
         }]
 
     # ------------------------------------------------------------------

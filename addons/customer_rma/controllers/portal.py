@@ -5,20 +5,17 @@ from urllib.parse import urlencode
 from werkzeug.exceptions import NotFound
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
 from odoo.http import content_disposition, request, route
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
 from odoo.addons.customer_services.fetching import fetch_lines, fetch_together, fetch_view
-from odoo.addons.customer_services.portal_list import Choice, PortalList, clean_text, contains
+from odoo.addons.customer_services.portal_list import Choice, PortalList, Waiting, clean_text, contains
 
 from ..const import DEAD_STATES, FILES_KEY, KINDS, MAX_ORDERS, MAX_TEXT, MAX_TRACKING, ORDERS_PAGE, STATE_COLORS
 
 _lt = LazyTranslate(__name__)
 
-#: returns on the home page that wait for the customer
-MAX_ACTIONS = 5
 #: of the list of orders to choose from; further back the search helps
 MAX_PAGES = 500
 MAX_SEARCH = 100
@@ -62,33 +59,23 @@ class CustomerRmaPortal(CustomerServicesPortal):
     # ------------------------------------------------------------------
 
     def _portal_actions(self):
-        Rma = request.env['customer.rma']
-        actions = super()._portal_actions()
-        if not Rma.has_access('read'):
-            return actions
-        rmas = Rma.search_fetch(
-            Domain('state', '=', 'approved') & Domain('expiry_date', '!=', False)
-            & self._portal_customer_domain('customer.rma'),
-            ['number', 'expiry_date'], order='expiry_date, id', limit=MAX_ACTIONS)
-        return actions + [{
-            'title': request.env._('Return %s', rma.number),
-            'url': rma.access_url,
-            'label': request.env._('Send the goods back'),
-            'date': rma.expiry_date,
-        } for rma in rmas]
+        return super()._portal_actions() + [Waiting(
+            'customer.rma', [('state', '=', 'approved'), ('expiry_date', '!=', False)], ('number', 'expiry_date'),
+            'expiry_date, id', lambda rma: {
+                'title': request.env._('Return %s', rma.number),
+                'url': rma.access_url,
+                'label': request.env._('Send the goods back'),
+                'date': rma.expiry_date,
+            })]
 
     def _portal_cards(self):
-        Rma = request.env['customer.rma']
-        cards = super()._portal_cards()
-        if not Rma.has_access('read'):
-            return cards
-        return cards + [{
+        return super()._portal_cards() + [{
             'title': request.env._('Returns'),
             'text': request.env._('Send goods back and follow your refund'),
             'url': RMAS.url,
             'icon': 'fa-undo',
-            'count': Rma.search_count(
-                Domain('is_closed', '=', False) & self._portal_customer_domain('customer.rma')),
+            'model': 'customer.rma',
+            'domain': [('is_closed', '=', False)],
         }]
 
     # ------------------------------------------------------------------

@@ -3,6 +3,7 @@ from . import customer_rma_rule
 from . import customer_rma
 from . import customer_rma_line
 from . import customer_rma_job
+from . import customer_rma_decision
 from . import customer_rma_request
 from . import customer_rma_flow
 from . import customer_rma_refund

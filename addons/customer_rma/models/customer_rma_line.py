@@ -162,9 +162,7 @@ class CustomerRmaLine(models.Model):
 
         :raises ValidationError: with what is left
         """
-        moves = self.sudo().move_id
-        moves._lock_for_return()
-        left = moves._returnable_quantities(without=self)
+        left = self.sudo().move_id._returnable_quantities(without=self, lock=True)
         for line in self:
             if line.sudo().uom_id.compare(line.quantity, left[line.sudo().move_id]) > 0:
                 raise ValidationError(self.env._(
@@ -184,17 +182,18 @@ class CustomerRmaLine(models.Model):
         self._check_quantities(vals_list)
         if not self.env.su:
             self._check_guarded(vals_list)
-        return super().create([self._with_quantities(vals) for vals in vals_list])
+        return super().create(self._with_known(vals_list))
 
     @api.model
-    def _with_quantities(self, vals):
-        """Return the values of a new line with the computed quantities, where these are known: nothing came back yet."""
+    def _with_known(self, vals_list):
+        """Return the values of new lines with what is known of them: nothing came back yet."""
         computed = {'quantity_received', 'quantity_refunded', 'quantity_replaced', 'quantity_claimed'}
         linked = {'stock_move_ids', 'refund_line_ids', 'replacement_move_ids', 'exchange_line_ids'}
-        rma = self.env['customer.rma'].browse(vals.get('rma_id'))
-        if (computed | linked) & set(vals) or rma.state not in ('requested', 'review'):
-            return vals
-        return {**vals, **dict.fromkeys(computed, 0.0), 'quantity_claimed': vals.get('quantity', 1.0)}
+        return [vals if (
+            (computed | linked) & set(vals)
+            or self.env['customer.rma'].browse(vals.get('rma_id')).state not in ('requested', 'review')
+        ) else {
+            **vals, **dict.fromkeys(computed, 0.0), 'quantity_claimed': vals.get('quantity', 1.0)} for vals in vals_list]
 
     def write(self, vals):
         """Refuse what is fixed, what the gate decides, and a refund share by who may not decide about money."""
@@ -385,32 +384,34 @@ class StockMove(models.Model):
         return self._in_product_unit(self.quantity)
 
     def _lock_for_return(self):
-        """Write the rows, so that parallel requests wait for each other and the later one sees the earlier one."""
+        """Return the SQL that writes the rows: parallel requests wait for each other, the later one sees the earlier one."""
         self.flush_recordset()
-        self.env.cr.execute(SQL(
+        return SQL(
             'UPDATE stock_move SET id = id WHERE id IN ('
-            'SELECT id FROM stock_move WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE)',
-            list(self._moves_of_goods().ids)))
+            'SELECT id FROM stock_move WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE) RETURNING id',
+            list(self._moves_of_goods().ids))
 
-    def _returnable_quantities(self, without=None):
+    def _returnable_quantities(self, without=None, lock=False):
         """Return what is left to return of each delivered move, as dict from the move, in the unit of its product.
 
         Other returns take what they hold; goods that came back without a return in our sense count as well.
 
         :param without: lines that do not count, ``customer.rma.line``
+        :param bool lock: whether nobody else may take anything of them until the end of the transaction
         """
         self.env['customer.rma.line'].flush_model(['move_id', 'quantity_claimed'])
         self.env['stock.location'].flush_model(['usage'])
         self.flush_model(['origin_returned_move_id', 'customer_rma_line_id', 'state', 'location_id'])
         taken, others = dict.fromkeys(self.ids, 0.0), []
-        # one query for both: no rights are asked here, whoever takes something, takes it
+        locked = SQL('WITH locked AS (%s) ', self._lock_for_return()) if lock else SQL()
+        # one query for all: no rights are asked here, whoever takes something, takes it
         for origin_id, quantity, other_id in self.env.execute_query(SQL(
-                'SELECT move_id, SUM(quantity_claimed), NULL FROM customer_rma_line'
+                '%sSELECT move_id, SUM(quantity_claimed), NULL FROM customer_rma_line'
                 ' WHERE move_id = ANY(%s) AND NOT id = ANY(%s) GROUP BY move_id UNION ALL '
                 'SELECT move.origin_returned_move_id, 0, move.id FROM stock_move move'
                 ' JOIN stock_location source ON source.id = move.location_id'
                 " WHERE move.origin_returned_move_id = ANY(%s) AND move.state != 'cancel' AND source.usage = 'customer'"
-                ' AND move.customer_rma_line_id IS NULL', self.ids, without.ids if without else [], self.ids)):
+                ' AND move.customer_rma_line_id IS NULL', locked, self.ids, without.ids if without else [], self.ids)):
             taken[origin_id] += float(quantity or 0.0)
             others += [other_id] if other_id else []
         for move in self.sudo().browse(others):

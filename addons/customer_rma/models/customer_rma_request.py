@@ -21,7 +21,8 @@ from ..const import (
     MAX_TEXT,
     MAX_VARIANTS,
 )
-from ..policy import Item, decide, wanted_facts
+from ..policy import Item, decide
+from .customer_rma_decision import PolicyFacts
 
 
 class CustomerRma(models.Model):
@@ -83,11 +84,10 @@ class CustomerRma(models.Model):
             return []
         left = moves._returnable_quantities()
         rules = self.env['customer.rma.rule']._rules_of(moves.sale_line_id.order_id.company_id[:1])
-        plain, items = rules._to_policy(), []
-        facts = PolicyFacts(self, plain)
+        facts, items = PolicyFacts(self, rules), []
         for move in moves:
             estimate = move.sale_line_id._refund_estimate()
-            verdict = decide(plain, self._policy_item(move, kind, estimate * max(left[move], 0.0), facts))
+            verdict = decide(facts.plain, self._policy_item(move, kind, estimate * max(left[move], 0.0), facts))
             rule = rules.browse(verdict.rule.id) if verdict.rule else rules.browse()
             items.append(self._returnable_item(move, left[move], kind, estimate, verdict, rule))
         return items
@@ -107,7 +107,7 @@ class CustomerRma(models.Model):
             'estimate': estimate * (100.0 - rule.restocking_percent) / 100.0,
             'currency': line.currency_id, 'verdict': verdict, 'photos': bool(rule.photos_required),
             'message': rule.message or '', 'lots': move._returnable_lots() if lots else lots, 'resolutions': choices,
-            'restocking': rule.restocking_percent, 'shipping': rule.shipping_fee, 'methods': rule.method_ids.ids}
+            'restocking': rule.restocking_percent, 'shipping': rule.shipping_fee, 'methods': rule.relations['methods'] if rule else []}
 
     @api.model
     def _choices_of_item(self, move, rule, kind, estimate):
@@ -337,11 +337,10 @@ class CustomerRma(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Let the rules look at new returns, and jobs do the rest after this transaction."""
+        """Let jobs do the rest after this transaction, unless a rule refuses what was asked for."""
         rmas = super().create(vals_list)
         for rma in rmas:
-            rma_sudo = rma.sudo()  # decisions and jobs are the system's
-            rma_sudo.line_ids._apply_policy()
+            rma_sudo = rma.sudo()  # jobs are the system's
             if self.env.user.share and rma_sudo.line_ids:
                 rma_sudo._refuse_blocked()
                 rma_sudo._post_request(self.env.context.get(FILES_KEY))
@@ -370,45 +369,6 @@ class CustomerRma(models.Model):
             self.message_post(
                 body=self.description or self.env._('Files of the request'), attachments=files,
                 author_id=self.env.user.partner_id.id, message_type='comment', subtype_xmlid='mail.mt_comment')
-
-
-class CustomerRmaLine(models.Model):
-    _inherit = 'customer.rma.line'
-
-    def _apply_policy(self):
-        """Let the rules decide about each line, and note how they did."""
-        rules = self.env['customer.rma.rule']._rules_of(self.rma_id.company_id[:1]) if self else None
-        plain = rules._to_policy() if self else []
-        facts = PolicyFacts(self.rma_id, plain)
-        for line in self:
-            estimate = line.order_line_id._refund_estimate() * line.quantity
-            verdict = decide(plain, line.rma_id._policy_item(
-                line.move_id, line.rma_id.kind, estimate, facts, line.reason_id))
-            rule = rules.browse(verdict.rule.id) if verdict.rule else rules.browse()
-            line.write({
-                'rule_id': rule.id, 'decision': verdict.decision, 'deadline': verdict.deadline,
-                'policy_trace': line._explain_verdict(verdict),
-                'restocking_percent': rule.restocking_percent, 'shipping_fee': rule.shipping_fee,
-                'is_kept': bool(rule.keep_amount) and verdict.decision == 'approve' and estimate <= rule.keep_amount})
-
-    def _explain_verdict(self, verdict):
-        """Return the trace of a decision as text, one rule a line."""
-        self.ensure_one()
-        names = {
-            'company': self.env._('another company'), 'kind': self.env._('another kind'),
-            'groups': self.env._('not in its user groups'), 'tags': self.env._('customer without its tags'),
-            'products': self.env._('another product'), 'categories': self.env._('another product category'),
-            'reasons': self.env._('another reason'), 'countries': self.env._('another country'),
-            'amount': self.env._('another value'), 'age': self.env._('another age')}
-        why = {
-            'late': self.env._('fits, but its time ended on %s', verdict.deadline),
-            'velocity': self.env._('fits, but the customer returned often in the last 30 days'),
-        }.get(verdict.why) or self.env._('fits: %s', dict(
-            self._fields['decision']._description_selection(self.env))[verdict.decision])
-        lines = [f'{name}: {names[reason] if reason else why}' for _id, name, reason in verdict.trace]
-        if not verdict.rule:
-            lines.append(self.env._('No rule fits: staff decide.'))
-        return '\n'.join(lines)
 
 
 class SaleOrderLine(models.Model):
@@ -446,23 +406,6 @@ class StockMove(models.Model):
         if picking.customer_delivered_date:
             return picking.customer_delivered_date
         return (picking.date_done or self.date) if not picking or picking._is_delivered() else False
-
-
-class PolicyFacts:
-    """What several items of the policy share: which facts the rules ask for at all, and what is known of customers."""
-
-    def __init__(self, rmas, rules):
-        """
-        :param rmas: ``customer.rma``
-        :param rules: plain rules
-        """
-        self.rmas, self.wanted, self._customers = rmas, wanted_facts(rules), {}
-
-    def of_customer(self, customer):
-        """Return the facts of a customer, see ``_customer_facts``."""
-        if customer not in self._customers:
-            self._customers[customer] = self.rmas._customer_facts(customer, self.wanted)
-        return self._customers[customer]
 
 
 def _path(records):

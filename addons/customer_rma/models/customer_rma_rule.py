@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
 
 from odoo.addons.customer_services.fetching import column_names
 
@@ -9,8 +8,10 @@ from ..policy import Rule
 
 #: where the ids of the rules are kept that a transaction asked for
 CACHE_KEY = 'customer_rma.rules'
-#: what a rule has several of
-RELATIONS = ('group_ids', 'tag_ids', 'country_ids', 'product_ids', 'categ_ids', 'reason_ids', 'method_ids')
+#: what a rule has several of: field -> name in the policy
+RELATIONS = {
+    'group_ids': 'groups', 'tag_ids': 'tags', 'country_ids': 'countries', 'product_ids': 'products',
+    'categ_ids': 'categories', 'reason_ids': 'reasons', 'method_ids': 'methods'}
 
 
 class CustomerRmaRule(models.Model):
@@ -30,13 +31,14 @@ class CustomerRmaRule(models.Model):
 
     # criteria: an empty one fits everything
     kind = fields.Selection(KINDS, help='Empty: every kind.')
-    group_ids = fields.Many2many('customer.group', string='User groups')
-    tag_ids = fields.Many2many('res.partner.category', string='Tags of the customer')
-    country_ids = fields.Many2many('res.country', string='Countries')
-    product_ids = fields.Many2many('product.product', string='Products')
+    # what a rule names is not deleted: without its last product it would fit all products
+    group_ids = fields.Many2many('customer.group', string='User groups', ondelete='restrict')
+    tag_ids = fields.Many2many('res.partner.category', string='Tags of the customer', ondelete='restrict')
+    country_ids = fields.Many2many('res.country', string='Countries', ondelete='restrict')
+    product_ids = fields.Many2many('product.product', string='Products', ondelete='restrict')
     categ_ids = fields.Many2many(
-        'product.category', string='Product categories', help='With the categories below them.')
-    reason_ids = fields.Many2many('customer.rma.reason', string='Reasons')
+        'product.category', string='Product categories', ondelete='restrict', help='With the categories below them.')
+    reason_ids = fields.Many2many('customer.rma.reason', string='Reasons', ondelete='restrict')
     amount_from = fields.Float(string='Value from', help='Of the line, taxes included, in its currency.')
     amount_to = fields.Float(string='Value to', help='0: no limit.')
     days_from = fields.Integer(string='Days from', help='Days since the event with which the window begins.')
@@ -56,7 +58,9 @@ class CustomerRmaRule(models.Model):
     refund_allowed = fields.Boolean(string='Refund possible', default=True)
     replace_allowed = fields.Boolean(string='Replacement possible', default=True)
     exchange_allowed = fields.Boolean(string='Other product possible', default=True)
-    method_ids = fields.Many2many('customer.rma.method', string='Ways', help='Empty: all of them.')
+    method_ids = fields.Many2many(
+        'customer.rma.method', string='Ways', ondelete='restrict', help='Empty: all of them.')
+    relations = fields.Json(compute='_compute_relations', store=True, export_string_translation=False)
     restocking_percent = fields.Float(
         string='Restocking fee in percent', help='Taken off what is credited for the goods.')
     shipping_fee = fields.Float(
@@ -70,6 +74,12 @@ class CustomerRmaRule(models.Model):
     _fees_range = models.Constraint(
         'CHECK (restocking_percent >= 0 AND restocking_percent <= 100 AND shipping_fee >= 0 AND shipping_fee < 1e9)',
         'Fees are not negative, and no more than what is credited.')
+
+    @api.depends(*RELATIONS)
+    def _compute_relations(self):
+        """Keep the ids of all that the rules have several of beside them, archived ones too: read with the rule itself."""
+        for rule in self.with_context(active_test=False):
+            rule.relations = {name: rule[field].ids for field, name in RELATIONS.items()}
 
     @api.constrains(lambda self: ['decision', *self._allowed_fields()])
     def _check_something_allowed(self):
@@ -103,7 +113,6 @@ class CustomerRmaRule(models.Model):
         if (company.id, draft) not in known:
             rules_sudo = self_sudo.search_fetch(
                 [('company_id', 'in', [company.id, False]), ('is_draft', '=', draft)], column_names(self_sudo))
-            rules_sudo._fetch_relations()
             known[company.id, draft] = rules_sudo.ids
         return self_sudo.browse(known[company.id, draft])
 
@@ -122,20 +131,6 @@ class CustomerRmaRule(models.Model):
         """Delete rules; which ones are in effect is read again."""
         self.env.cr.cache.pop(CACHE_KEY, None)
         return super().unlink()
-
-    def _fetch_relations(self):
-        """Read all that the rules have several of with one query, where the ORM takes one for each relation."""
-        relations = [self._fields[name] for name in RELATIONS]
-        if all(number in field._get_cache(self.env) for field in relations for number in self.ids):
-            return
-        found = {}
-        for name, rule_id, number in self.env.execute_query(SQL(' UNION ALL ').join(SQL(
-                'SELECT %s, %s, %s FROM %s WHERE %s = ANY(%s)', field.name, SQL.identifier(field.column1),
-                SQL.identifier(field.column2), SQL.identifier(field.relation), SQL.identifier(field.column1), self.ids)
-                for field in relations)):
-            found.setdefault((name, rule_id), []).append(number)
-        for field in relations:
-            field._insert_cache(self, [tuple(found.get((field.name, number), ())) for number in self.ids])
 
     def action_copy_to_draft(self):
         """Copy the rules in effect as drafts, to change and to simulate them (managers)."""
@@ -162,7 +157,5 @@ class CustomerRmaRule(models.Model):
         return [Rule(
             id=rule.id, name=rule.name, decision=rule.decision, kind=rule.kind or '', company=rule.company_id.id or 0,
             amount_from=rule.amount_from, amount_to=rule.amount_to, days_from=rule.days_from, days_to=rule.days_to,
-            groups=frozenset(rule.group_ids.ids), tags=frozenset(rule.tag_ids.ids),
-            products=frozenset(rule.product_ids.ids), reasons=frozenset(rule.reason_ids.ids),
-            categories=frozenset(rule.categ_ids.ids), countries=frozenset(rule.country_ids.ids),
+            **{name: frozenset(ids) for name, ids in rule.relations.items() if name != 'methods'},
             window_days=rule.window_days, window_start=rule.window_start, velocity=rule.velocity_limit) for rule in self]

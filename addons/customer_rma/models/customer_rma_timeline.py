@@ -55,11 +55,14 @@ class CustomerRma(models.Model):
 
     def _fetch_for_timeline(self):
         """Read the lines, and find out which of all that can hang on returns is not there (in sudo)."""
-        lines = fetch_lines(self, 'line_ids')
-        note_empty(
+        note_empty(*self._timeline_relations(fetch_lines(self, 'line_ids')))
+
+    def _timeline_relations(self, lines):
+        """Return what can hang on returns and their lines, as :func:`note_empty` takes it; addons add theirs."""
+        return [
             *((self, name) for name in (
                 'picking_ids', 'credit_note_ids', 'exchange_order_ids', 'refund_transaction_ids', 'label_ids')),
-            *((lines, name) for name in ('replacement_move_ids', 'lot_ids')))
+            *((lines, name) for name in ('replacement_move_ids', 'lot_ids'))]
 
     def _timeline_states(self):
         closed = self.closed_date if self.state in ('rejected', 'cancelled', 'expired') else False

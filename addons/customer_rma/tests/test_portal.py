@@ -225,7 +225,7 @@ class TestRmaPortal(RmaHttpCommon):
         pages = {'list': '/my/rmas', 'page': f'/my/rmas/{rma.id}', 'form': f'/my/rmas/new?orders={self.sold_a1.id}'}
         few = {name: self._queries(lambda url=url: self.url_open(url)) for name, url in pages.items()}
         few['request'] = self._post_queries(self.sold_a1, self._move(self.sold_a1))
-        for name, limit in {'list': 18, 'page': 20, 'form': 30, 'request': 33}.items():
+        for name, limit in {'list': 18, 'page': 20, 'form': 27, 'request': 29}.items():
             self.assertLessEqual(few[name], limit, name)
             self.assertGreater(few[name], 5, 'the queries of the request were counted')
         big = self._request_lines(self.user_a1, [{'move_id': move.id, 'quantity': 1} for move in moves])

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from psycopg2 import IntegrityError
 from psycopg2.errors import CheckViolation
 
 from odoo import fields
@@ -182,6 +183,22 @@ class TestRequest(RmaCommon):
         self.assertTrue(self.env['customer.rma']._returnable_items(self.sold_a1)[0]['blocked'])
         rule.categ_ids = other
         self.assertFalse(self.env['customer.rma']._returnable_items(self.sold_a1)[0]['blocked'])
+
+    def test_named_by_rule(self):
+        """Issue 7.19: what a rule names is not deleted, and counts when it is archived: else the rule would fit everything."""
+        chair = self.env['product.product'].create({'name': 'Chair'})
+        rule = self.env['customer.rma.rule'].create({
+            'name': 'No chairs', 'decision': 'refuse', 'sequence': 1, 'product_ids': [Command.set(chair.ids)]})
+        with mute_logger('odoo.sql_db'), self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            chair.unlink()
+        chair.active = False
+        rule.name = 'No chairs any more'
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(rule._to_policy()[0].products, frozenset(chair.ids))
+        self.assertFalse(self.env['customer.rma']._returnable_items(self.sold_a1)[0]['blocked'])
+        rule.with_context(active_test=False).product_ids = self.lamp
+        self.assertTrue(self.env['customer.rma']._returnable_items(self.sold_a1)[0]['blocked'])
 
     def test_refused_by_reason(self):
         """Issue 7.19: a rule for a reason refuses with its message, nothing is stored."""

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..const import DECISIONS
-from ..models.customer_rma_request import PolicyFacts
+from ..models.customer_rma_decision import PolicyFacts
 from ..policy import decide
 
 #: lines that one run looks at
@@ -52,13 +52,12 @@ class CustomerRmaSimulation(models.TransientModel):
         :param lines: ``customer.rma.line`` in sudo
         :param rules: drafts, ``customer.rma.rule``
         """
-        plain = rules._to_policy()
-        facts = PolicyFacts(lines.rma_id, plain)
+        facts = PolicyFacts(lines.rma_id, rules)
         for line in lines:
             rma = line.rma_id
             item = rma._policy_item(
                 line.move_id, rma.kind, line.order_line_id._refund_estimate() * line.quantity, facts, line.reason_id)
-            verdict = decide(plain, replace(item, today=fields.Datetime.context_timestamp(
+            verdict = decide(facts.plain, replace(item, today=fields.Datetime.context_timestamp(
                 rma.with_context(tz=rma.company_id.partner_id.tz or 'UTC'), rma.request_date).date()))
             if verdict.decision != line.decision:
                 yield {

@@ -13,6 +13,8 @@ SHOW_CODE_KEY = 'customer_rma_show_code'
 class CustomerRma(models.Model):
     _inherit = 'customer.rma'
 
+    credit_card_ids = fields.One2many(
+        'loyalty.card', 'customer_rma_id', string='Gift card', groups='base.group_user', export_string_translation=False)
     credit_balance = fields.Char(
         string='Store credit left', compute='_compute_credit_balance', compute_sudo=True,
         help='What of the store credit was not spent yet.')
@@ -139,8 +141,11 @@ class CustomerRma(models.Model):
     def _credit_card(self):
         """Return the gift card of the return, in sudo: customers and users of returns read no cards, but see theirs here."""
         self.ensure_one()
-        return self.env['loyalty.card'].sudo().with_context(active_test=False).search(
-            [('customer_rma_id', '=', self._origin.id)], limit=1) if self._origin else self.env['loyalty.card']
+        return self._origin.sudo().with_context(active_test=False).credit_card_ids[:1]
+
+    def _timeline_relations(self, lines):
+        """Most returns have no gift card."""
+        return [*super()._timeline_relations(lines), (self, 'credit_card_ids')]
 
     def _credit_card_of_viewer(self):
         """Return the gift card for who sees the return by his own rights; who holds a share link does not get the code."""

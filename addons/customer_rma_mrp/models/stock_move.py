@@ -27,10 +27,12 @@ class StockMove(models.Model):
             return self.sale_line_id._kit_deliveries().get(self, 0)
         return super()._delivered_for_return()
 
-    def _returnable_quantities(self, without=None):
+    def _returnable_quantities(self, without=None, lock=False):
         """Of a set, no more is left than of the delivery that completed it, and than of the whole order line."""
         parts = self._of_kits()
-        left = super(StockMove, self - parts)._returnable_quantities(without)
+        if lock and parts:
+            self.env.execute_query(parts._lock_for_return())
+        left = super(StockMove, self - parts)._returnable_quantities(without, lock)
         for line in parts.sale_line_id:
             deliveries = line._kit_deliveries()
             held = dict(self.env['customer.rma.line'].sudo()._read_group(

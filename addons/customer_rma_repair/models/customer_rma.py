@@ -54,6 +54,10 @@ class CustomerRma(models.Model):
         self.ensure_one()
         return self._open_records('repair.order', self.env._('Repairs'))
 
+    def _timeline_relations(self, lines):
+        """Most goods that come back are not repaired."""
+        return [*super()._timeline_relations(lines), (lines, 'repair_ids')]
+
     def _timeline_goods(self):
         """Add how far the repair is, and when the goods left again."""
         steps = super()._timeline_goods()

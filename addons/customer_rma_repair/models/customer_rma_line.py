@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Command
 
 
@@ -8,11 +8,11 @@ class CustomerRmaLine(models.Model):
     resolution = fields.Selection(selection_add=[('repair', 'Repair')], ondelete={'repair': 'set default'})
     repair_ids = fields.One2many('repair.order', 'customer_rma_line_id', string='Repairs', groups='base.group_user')
 
-    def _apply_policy(self):
+    @api.model
+    def _decide(self, line, move, facts):
         """What is to be repaired has to come, whatever it is worth."""
-        result = super()._apply_policy()
-        self.filtered(lambda line: line.resolution == 'repair' and line.is_kept).is_kept = False
-        return result
+        decided = super()._decide(line, move, facts)
+        return {**decided, 'is_kept': decided['is_kept'] and line['resolution'] != 'repair'}
 
     def _repairs(self):
         """Return the repair orders that were not cancelled."""

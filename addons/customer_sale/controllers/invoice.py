@@ -12,9 +12,7 @@ from odoo.tools.translate import LazyTranslate
 from odoo.addons.account_payment.controllers.payment import PaymentPortal
 from odoo.addons.account_payment.controllers.portal import PortalAccount
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
-from odoo.addons.customer_services.portal_list import Choice, PortalList, contains
-
-from .order import MAX_ACTIONS
+from odoo.addons.customer_services.portal_list import Choice, PortalList, Waiting, contains
 
 _lt = LazyTranslate(__name__)
 
@@ -59,32 +57,23 @@ class CustomerInvoicePortal(CustomerServicesPortal, PortalAccount):
     # ------------------------------------------------------------------
 
     def _portal_actions(self):
-        actions = super()._portal_actions()
-        Move = request.env['account.move']
-        if not Move.has_access('read'):
-            return actions
-        invoices = Move.search_fetch(
-            Domain('customer_is_overdue', '=', True) & self._portal_customer_domain('account.move'),
-            ['name', 'invoice_date_due'], order='invoice_date_due, id', limit=MAX_ACTIONS)
-        return actions + [{
-            'title': request.env._('Invoice %s', invoice.name),
-            'url': invoice.access_url,
-            'label': request.env._('Overdue: please pay'),
-            'date': invoice.customer_next_date,
-        } for invoice in invoices]
+        return super()._portal_actions() + [Waiting(
+            'account.move', [('customer_is_overdue', '=', True)], ('name', 'invoice_date_due'), 'invoice_date_due, id',
+            lambda invoice: {
+                'title': request.env._('Invoice %s', invoice.name),
+                'url': invoice.access_url,
+                'label': request.env._('Overdue: please pay'),
+                'date': invoice.customer_next_date,
+            })]
 
     def _portal_cards(self):
-        cards = super()._portal_cards()
-        Move = request.env['account.move']
-        if not Move.has_access('read'):
-            return cards
-        return cards + [{
+        return super()._portal_cards() + [{
             'title': request.env._('Invoices'),
             'text': request.env._('Download and pay invoices, see your statement of account'),
             'url': INVOICES.url,
             'icon': 'fa-eur',
-            'count': Move.search_count(
-                Domain(INVOICES.filters['open'].value) & self._portal_customer_domain('account.move')),
+            'model': 'account.move',
+            'domain': INVOICES.filters['open'].value,
         }]
 
     def _get_overdue_invoices_domain(self, partner_id=None):

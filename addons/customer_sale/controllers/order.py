@@ -1,21 +1,20 @@
+from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.http import request, route
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.customer_services.controllers.portal import CustomerServicesPortal
 from odoo.addons.customer_services.fetching import column_names, fetch_lines, fetch_together, fetch_view, note_empty
-from odoo.addons.customer_services.portal_list import Choice, PortalList, contains
+from odoo.addons.customer_services.portal_list import Choice, PortalList, Waiting, contains
 from odoo.addons.sale.controllers.portal import CustomerPortal
 
 from ..const import STATE_COLORS
 
 _lt = LazyTranslate(__name__)
 
-#: offers on the home page that wait for an answer
-MAX_ACTIONS = 5
+BADGE = Markup('<span class="badge rounded-pill text-bg-%s">%s</span>')
 
 
 QUOTES = PortalList(
@@ -52,7 +51,8 @@ ORDERS = PortalList(
     page_name='order',
     title=_lt('Orders'),
     template='customer_sale.portal_my_orders',
-    fields=('name', 'client_order_ref', 'partner_id', 'date_order', 'amount_total', 'currency_id', 'state'),
+    fields=('name', 'client_order_ref', 'partner_id', 'date_order', 'amount_total', 'currency_id', 'state',
+            'invoice_status', 'require_payment', 'access_token'),
     sortings={
         'date': Choice(_lt('Newest'), 'date_order desc, id desc'),
         'amount': Choice(_lt('Amount'), 'amount_total desc, id desc'),
@@ -80,38 +80,30 @@ class CustomerSalePortal(CustomerServicesPortal, CustomerPortal):
     # ------------------------------------------------------------------
 
     def _portal_actions(self):
-        Order = request.env['sale.order']
-        actions = super()._portal_actions()
-        if not Order.has_access('read'):
-            return actions
-        offers = Order.search_fetch(
-            Domain('customer_offer_state', '=', 'new') & self._portal_customer_domain('sale.order'),
-            ['name', 'validity_date', 'date_order'], order='validity_date, id', limit=MAX_ACTIONS)
-        return actions + [{
-            'title': request.env._('Offer %s', offer.name),
-            'url': offer.access_url,
-            'label': request.env._('Accept or reject'),
-            'date': offer.validity_date,
-        } for offer in offers]
+        return super()._portal_actions() + [Waiting(
+            'sale.order', [('customer_offer_state', '=', 'new')], ('name', 'validity_date', 'date_order'),
+            'validity_date, id', lambda offer: {
+                'title': request.env._('Offer %s', offer.name),
+                'url': offer.access_url,
+                'label': request.env._('Accept or reject'),
+                'date': offer.validity_date,
+            })]
 
     def _portal_cards(self):
-        cards = super()._portal_cards()
-        Order = request.env['sale.order']
-        if not Order.has_access('read'):
-            return cards
-        return cards + [{
+        return super()._portal_cards() + [{
             'title': request.env._('Offers'),
             'text': request.env._('Review, accept or reject what we offered you'),
             'url': QUOTES.url,
             'icon': 'fa-file-text-o',
-            'count': Order.search_count(
-                Domain('customer_offer_state', '=', 'new') & self._portal_customer_domain('sale.order')),
+            'model': 'sale.order',
+            'domain': [('customer_offer_state', '=', 'new')],
         }, {
             'title': request.env._('Orders'),
             'text': request.env._('See how far your orders are, pay them, order again'),
             'url': ORDERS.url,
             'icon': 'fa-shopping-cart',
-            'count': 0,
+            'model': 'sale.order',
+            'domain': None,
         }]
 
     def _prepare_quotations_domain(self, partner):
@@ -141,18 +133,19 @@ class CustomerSalePortal(CustomerServicesPortal, CustomerPortal):
         response = self._render_portal_list(spec, page, **kwargs)
         orders = response.qcontext['records']
         request.session[history] = orders.ids[:100]
-        # sudo: names and amounts of the orders that the visitor may see
-        response.qcontext.update(orders_sudo=orders.sudo(), **self._state_labels())
+        # sudo: names, amounts and states of the orders that the visitor may see
+        if spec is ORDERS:
+            orders.sudo()._fetch_for_customer_state()
+        response.qcontext.update(orders_sudo=orders.sudo(), **self._state_badges())
         return response
 
-    def _state_labels(self):
-        """Return the labels and colours of states as the templates need them."""
+    def _state_badges(self):
+        """Return the states of offers and orders as the templates show them: dicts from the state to HTML."""
         Order = request.env['sale.order']
-        return {
-            'state_colors': STATE_COLORS,
-            'offer_labels': dict(Order._fields['customer_offer_state']._description_selection(request.env)),
-            'order_labels': dict(Order._fields['customer_state']._description_selection(request.env)),
-        }
+        return {name: {
+            state: BADGE % (STATE_COLORS.get(state, 'light'), label)
+            for state, label in Order._fields[field]._description_selection(request.env)
+        } for name, field in (('offer_badges', 'customer_offer_state'), ('order_badges', 'customer_state'))}
 
     # ------------------------------------------------------------------
     # One order
@@ -179,7 +172,7 @@ class CustomerSalePortal(CustomerServicesPortal, CustomerPortal):
             order_sudo = response.qcontext['sale_order']
             user = request.env.user
             response.qcontext.update(
-                **self._state_labels(),
+                **self._state_badges(),
                 reject_reasons_sudo=order_sudo._can_reject_online() and order_sudo._reject_reasons(),
                 customer_error=kwargs.get('customer_error') and self._offer_error(order_sudo),
                 is_customer=user._is_portal() and order_sudo.with_user(user).has_access('read'),
@@ -206,9 +199,17 @@ class CustomerSalePortal(CustomerServicesPortal, CustomerPortal):
             fetch_lines(lines_sudo.tax_ids, 'invoice_repartition_line_ids')
             users_sudo = fetch_together(request.env.user.sudo(), order_sudo.user_id)
             fetch_together(users_sudo.partner_id)
-            note_empty(*((records, name) for records, name in (
-                (order_sudo, 'transaction_ids'), (order_sudo, 'picking_ids'), (lines_sudo, 'move_ids'),
-            ) if name in records._fields))
+            products_sudo = lines_sudo.product_id
+            of_order = [('order_id', '=', order_id)]
+            note_empty(
+                *((order_sudo, name) for name in (
+                    'transaction_ids', 'picking_ids', 'stock_reference_ids', 'coupon_point_ids')),
+                (lines_sudo, 'move_ids'), (lines_sudo.invoice_lines.move_id, 'transaction_ids'),
+                (products_sudo, 'product_document_ids'), (products_sudo.product_tmpl_id, 'product_document_ids'),
+                (order_sudo, 'timesheet_count', 'account.analytic.line', of_order, 0),
+                (order_sudo, 'loyalty_data', 'loyalty.history', of_order, {}),
+                (order_sudo, 'signature', 'ir.attachment', [
+                    ('res_model', '=', 'sale.order'), ('res_field', '=', 'signature'), ('res_id', '=', order_id)], False))
 
     def _offer_error(self, order_sudo):
         """Return what the page says after a refused answer: by the state of the order, never by the address."""

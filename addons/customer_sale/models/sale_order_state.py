@@ -1,6 +1,8 @@
 """How far an order is and what is left to pay, as the customer sees it: computed, never stored."""
 from odoo import api, fields, models
 
+from odoo.addons.customer_services.fetching import fetch_lines
+
 from ..const import ORDER_STATES
 
 
@@ -23,6 +25,22 @@ class SaleOrder(models.Model):
         for order in self:
             order.customer_amount_open, order.customer_amount_payable = order._customer_amounts()
 
+    def _fetch_for_customer_state(self):
+        """Read together, and no more than that, what the states of many orders are computed from (in sudo).
+
+        :return: the lines of the orders
+        """
+        lines = fetch_lines(self, 'order_line', self._line_fields_of_state())
+        lines.invoice_lines.fetch(['move_id'])
+        lines.invoice_lines.move_id.fetch([
+            'state', 'move_type', 'amount_total', 'amount_residual', 'currency_id', 'company_id', 'invoice_date'])
+        return lines
+
+    @api.model
+    def _line_fields_of_state(self):
+        """Return the names of the fields of lines that the states of orders are computed from."""
+        return ['display_type', 'product_uom_id']
+
     def _customer_amounts(self):
         """Return ``(left to pay in all, left to pay by the order itself)`` in the order's currency.
 
@@ -32,10 +50,9 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if self.state != 'sale':
             return 0.0, 0.0
-        moves = self.invoice_ids.filtered(lambda move: move.state == 'posted')
-        bills = moves.filtered(lambda move: move.move_type == 'out_invoice')
+        bills, credit_notes = self._posted_invoices()
         residual = sum(self._in_order_currency(move, move.amount_residual) for move in bills)
-        if moves - bills:
+        if credit_notes:
             return residual, 0.0
         invoiced = sum(self._in_order_currency(move, move.amount_total) for move in bills)
         unallocated = sum(
@@ -56,7 +73,16 @@ class SaleOrder(models.Model):
             first['price_unit'] += line['currency_id'].round(line['price_unit'])
         return list(merged.values())
 
+    def _posted_invoices(self):
+        """Return the posted invoices of the order, and the posted credit notes."""
+        # as Odoo's invoice_ids, whose computation costs more than all that is asked for here
+        moves = self.order_line.invoice_lines.move_id.filtered(lambda move: move.state == 'posted')
+        bills = moves.filtered(lambda move: move.move_type == 'out_invoice')
+        return bills, (moves - bills).filtered(lambda move: move.move_type == 'out_refund')
+
     def _in_order_currency(self, move, amount):
+        if move.currency_id == self.currency_id:
+            return amount
         return move.currency_id._convert(
             amount, self.currency_id, move.company_id, move.invoice_date or fields.Date.today())
 
@@ -89,17 +115,16 @@ class SaleOrder(models.Model):
 
     def _is_refunded(self):
         """Tell whether all that was invoiced was credited."""
-        moves = self.invoice_ids.filtered(lambda move: move.state == 'posted')
-        credited = sum(move.amount_total for move in moves if move.move_type == 'out_refund')
-        invoiced = sum(move.amount_total for move in moves if move.move_type == 'out_invoice')
+        bills, credit_notes = self._posted_invoices()
+        if not credit_notes:
+            return False
+        credited, invoiced = sum(credit_notes.mapped('amount_total')), sum(bills.mapped('amount_total'))
         return bool(credited) and self.currency_id.compare_amounts(credited, invoiced) >= 0
 
     def _is_payment_due(self):
         """Tell whether the order waits for the customer's money: an invoice is open, or payment was asked for online."""
-        return bool(
-            self.require_payment
-            or self.invoice_ids.filtered(lambda move: move.state == 'posted' and move.move_type == 'out_invoice'
-                                         and not move.currency_id.is_zero(move.amount_residual)))
+        return bool(self.require_payment or any(
+            not move.currency_id.is_zero(move.amount_residual) for move in self._posted_invoices()[0]))
 
     def _can_pay_rest(self):
         """Tell whether the customer may pay what is left of a confirmed order."""

@@ -50,15 +50,15 @@ class CustomerAccessPortal(CustomerServicesPortal):
         cards = super()._portal_cards()
         if not request.env.user._is_portal():
             return cards
-        count = request.env['customer.access'].search_count(
-            Domain('state', '=', 'activated') & self._portal_customer_domain('customer.access'))
         return cards + [{
             'title': request.env._('Accesses'),
             'text': request.env._('See who else has access'),
             'url': ACCESSES.url,
             'icon': 'fa-users',
-            'count': count,
-        }] if count else cards
+            'model': 'customer.access',
+            'domain': [('state', '=', 'activated')],
+            'is_hidden_empty': True,
+        }]
 
     @route(['/my/accesses', '/my/accesses/page/<int:page>'], type='http', auth='user', website=True, readonly=True)
     def portal_my_accesses(self, page=1, **params):

@@ -7,19 +7,22 @@ from werkzeug.exceptions import NotFound, abort
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.http import request, route
-from odoo.tools import babel_locale_parse, consteq, format_datetime, get_lang, plaintext2html, posix_to_ldml
+from odoo.tools import SQL, consteq, plaintext2html
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ..const import CUSTOMER_KEY
 from ..fetching import column_names, fetch_together
+from ..formats import page_formats
 from ..portal_list import clean_text, split_groups
 from ..uploads import clean_name
 
 #: how many messages of a thread a page shows before it is asked for all
 THREAD_PAGE = 50
 THREAD_MAX = 1000
+#: how many documents of a kind the home page shows that wait for the customer
+MAX_ACTIONS = 5
 
 
 class CustomerServicesPortal(CustomerPortal):
@@ -37,17 +40,50 @@ class CustomerServicesPortal(CustomerPortal):
         partner_sudo = request.env.user.partner_id.sudo()
         partner_sudo.mapped('avatar_1024')
         partner_sudo.mapped('avatar_128')
-        response.qcontext.update(
-            customer_values, customer_actions=self._portal_actions(), customer_cards=self._portal_cards())
+        response.qcontext.update(customer_values, **self._home_values())
         return response
 
     def _portal_actions(self):
-        """Return what waits for the customer: list of dicts ``title``, ``url``, ``label``, ``date``."""
+        """Return what waits for the customer, as list of :class:`Waiting`; what he may not read is left out later."""
         return []
 
     def _portal_cards(self):
-        """Return the cards of the home page: list of dicts ``title``, ``text``, ``url``, ``icon``, ``count``."""
+        """Return the cards of the home page.
+
+        :return: list of dicts ``title``, ``text``, ``url``, ``icon``, ``model`` (without a right to read it there is no
+            card), ``domain`` of what the card counts (None: nothing), ``is_hidden_empty`` (optional)
+        """
         return []
+
+    def _home_values(self):
+        """Return what the home page shows of the addons, looked up with the rights of the visitor.
+
+        One query counts everything, so that only what is there is read.
+        """
+        def readable(model):
+            return request.env[model].has_access('read')
+
+        def query(model, domain):
+            return request.env[model]._search(Domain(domain) & self._portal_customer_domain(model)).subselect()
+
+        cards = [{**card, 'count': 0} for card in self._portal_cards() if readable(card['model'])]
+        waiting = [part for part in self._portal_actions() if readable(part.model)]
+        parts = [
+            *(SQL('SELECT %s, count(*) FROM %s AS counted', number, query(card['model'], card['domain']))
+              for number, card in enumerate(cards) if card['domain'] is not None),
+            *(SQL('SELECT %s, 1 WHERE EXISTS%s', len(cards) + number, query(part.model, part.domain))
+              for number, part in enumerate(waiting))]
+        found = dict(request.env.execute_query(SQL(' UNION ALL ').join(parts))) if parts else {}
+        actions = []
+        for number, part in enumerate(waiting):
+            if found.get(len(cards) + number):
+                actions += map(part.action, request.env[part.model].search_fetch(
+                    Domain(part.domain) & self._portal_customer_domain(part.model), part.fields, order=part.order,
+                    limit=MAX_ACTIONS))
+        for number, card in enumerate(cards):
+            card['count'] = found.get(number, 0)
+        return {'customer_actions': actions, 'customer_cards': [
+            card for card in cards if card['count'] or not card.get('is_hidden_empty')]}
 
     # ------------------------------------------------------------------
     # Several customers
@@ -115,6 +151,7 @@ class CustomerServicesPortal(CustomerPortal):
         return request.render(spec.template, {
             **self._prepare_portal_layout_values(),
             **customer_values,
+            **page_formats(request.env),
             'page_name': spec.page_name,
             'spec': spec,
             'title': request.env._(spec.title),
@@ -210,7 +247,7 @@ class CustomerServicesPortal(CustomerPortal):
             'page_name': page_name,
             'document': document,
             'additional_title': document.sudo().display_name,  # sudo: the document was checked
-            'short_datetime': self._short_datetime,
+            **page_formats(request.env),
             'access_token': params.get('access_token') if by_token else None,
             'can_reply': not by_token,
             'messages_sudo': messages_sudo[:limit].sorted('id'),
@@ -220,14 +257,6 @@ class CustomerServicesPortal(CustomerPortal):
             'is_sent': bool(params.get('sent')),
             'uploads': self._upload_hints(),
         }
-
-    def _short_datetime(self, moment):
-        """Return a moment as the visitor reads it, without seconds, as Odoo's widget does, but without a query."""
-        env = request.env
-        lang = get_lang(env)
-        pattern = posix_to_ldml(f'{lang.date_format} {lang.time_format}', locale=babel_locale_parse(lang.code))
-        return format_datetime(
-            env, moment, tz=env.context.get('tz'), dt_format=pattern.replace(':ss', '').replace(':s', ''))
 
     def _post_reply(self, document, body, uploads):
         """Post what the customer wrote under a document.

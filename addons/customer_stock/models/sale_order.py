@@ -1,6 +1,8 @@
 """How far an order is, now with its shipments."""
 from odoo import api, fields, models
 
+from odoo.addons.customer_services.fetching import fetch_lines
+
 #: states of lines from the least to the most advanced: an order with lines in several is as far as the least one
 PROGRESS = ('backorder', 'reserved', 'shipped', 'delivered')
 
@@ -11,6 +13,18 @@ class SaleOrder(models.Model):
     @api.depends('picking_ids.state', 'picking_ids.customer_delivered_date', 'order_line.qty_delivered')
     def _compute_customer_state(self):
         return super()._compute_customer_state()
+
+    def _fetch_for_customer_state(self):
+        """Read the shipments as well."""
+        lines = super()._fetch_for_customer_state()
+        moves = fetch_lines(lines, 'move_ids', ['state', 'location_dest_id', 'picking_id'])
+        moves.picking_id.fetch(['state', 'customer_delivered_date', 'carrier_id', 'carrier_tracking_ref'])
+        return lines
+
+    @api.model
+    def _line_fields_of_state(self):
+        """Lines say what was delivered."""
+        return [*super()._line_fields_of_state(), 'qty_delivered']
 
     def _customer_state(self):
         state = super()._customer_state()
