@@ -128,6 +128,9 @@ def test_script_is_text(outside, clara, page):
     '/my?%00=1', '/my/tickets?access_token=%00', '/my/tickets/new?about=%00', "/my/tickets/new?about=order-1'--",
     '/support/new?name=%00', '/support/thanks?%00', '/support/suggestions?q=%00%FF', '/support/suggestions?q[]=%25',
     '/withdrawal?order=%00', '/withdrawal/link/%00', '/withdrawal/link/%FF%FE',
+    '/my/rmas/page/99999999999999999999', '/my/rmas/2147483648', '/my/rmas/1/labels/99999999999999999999',
+    '/my/rmas/1/slip?access_token=%00', '/my/rmas/new?orders=%00,99999999999999999999', '/my/rmas/new?choose=1&page=%00&search=%FF',
+    '/register/%00', '/register/link/%FF%FE',
 ])
 def test_broken_addresses(clara, unchanged, path):
     """Issue 2.15: unknown keys, pages and ids, NUL and broken UTF-8 in an address give a page or a 404."""

@@ -147,6 +147,26 @@ def test_labels(anna, named, path):
     assert nameless == []
 
 
+def test_receipt_by_scanner(page, outside):
+    """Issue 7.16: a scanner types a code and Enter, one after the other: goods are received, an unknown code is named."""
+    [(number,)] = outside.query("""
+        SELECT max(r.number) FROM customer_rma r JOIN stock_picking p ON p.customer_rma_id = r.id
+         WHERE r.state = 'approved' AND p.state = 'assigned'""")
+    [action] = outside.xmlrpc('admin')('ir.model.data', 'search_read', [
+        ('module', '=', 'customer_rma'), ('name', '=', 'customer_rma_scan_action')], ['res_id'])
+    page.context.add_cookies([{
+        'name': 'session_id', 'value': outside.portal('agent').session.cookies['session_id'], 'url': outside.url}])
+    page.goto(f'/odoo/action-{action["res_id"]}')
+    for code, said in (('RMA-unknown', 'RMA-unknown: '), (number, f'{number}: ')):
+        page.locator('.modal input:focus').wait_for()
+        page.keyboard.type(code)
+        page.keyboard.press('Enter')
+        page.locator('.modal').get_by_text(said).wait_for()
+    assert outside.query("""
+        SELECT p.state FROM stock_picking p JOIN customer_rma r ON r.id = p.customer_rma_id
+         WHERE r.number = %s""", number) == [('done',)]
+
+
 def tab_to(page, name):
     """Press Tab until the focus is on the element with this accessible name or text."""
     for _step in range(60):

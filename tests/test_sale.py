@@ -70,6 +70,7 @@ def test_integrator(outside, mail, product, client):
     url = call('sale.order', 'get_portal_url', ids=[offer], report_type='pdf', download=True)
     answer = outside.portal().get(url)
     assert (answer.status_code, answer.headers['Content-Type'], answer.content[:5]) == (200, 'application/pdf', b'%PDF-')
+    assert b'Lato' in answer.content, 'a page of the website prints without its style sheets'
     assert outside.complaints()[before:] == []
 
 

@@ -19,3 +19,5 @@ PER_MAILBOX = 3
 PER_NUMBER = 5
 PER_COUNTRY = 50
 MAX_TEXT = 1000
+#: how long what each form asks for may be; everything else: MAX_TEXT
+LIMITS = {'name': 120, 'company_name': 120, 'email': 200, 'phone': 40}

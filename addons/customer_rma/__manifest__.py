@@ -26,5 +26,6 @@
         'views/portal_templates.xml',
         'views/menus.xml',
     ],
+    'assets': {'web.assets_backend': ['customer_rma/static/src/scan_field.js']},
     'demo': ['demo/customer_rma_demo.xml'],
 }

@@ -55,6 +55,8 @@ TRIGGER_ORDER = ('approval', 'scan', 'receipt', 'inspection')
 CUSTOMER_LINE_FIELDS = frozenset({'move_id', 'quantity', 'reason_id', 'resolution', 'exchange_product_id', 'lot_ids'})
 MAX_TEXT = 5000
 MAX_LINES = 200
+#: no line asks for as much
+MAX_QUANTITY = 10**9
 #: serial numbers or lots of one line of a request
 MAX_LOTS = 1000
 #: orders of one return

@@ -17,7 +17,7 @@ MAX_DATA_BYTES = 32 * 1024 * 1024  # of one data: address
 MAX_PIXELS = 50_000_000  # of one image, the limit that Odoo has for images
 PRINT_SIDE = 3508  # the long side of A4 at 300 dots per inch: larger images are made smaller
 
-_ASSET = re.compile(r'/web/assets/(?P<unique>[^/]+)/(?P<filename>[^/]+)')
+_ASSET = re.compile(r'/web/assets/(?:(?P<website>[1-9][0-9]{0,8})/)?(?P<unique>[^/]+)/(?P<filename>[^/]+)')
 _STATIC = re.compile(r'/(?P<module>\w+)/static/(?P<path>.+)')
 _BARCODE = re.compile(r'/report/barcode(?:/(?P<barcode_type>[^/]*)(?:/(?P<value>.*))?)?')
 _LOGO = re.compile(r'/(?:logo(?:\.png)?|web/binary/company_logo)')

@@ -12,7 +12,7 @@ from odoo.addons.customer_services.controllers.portal import CustomerServicesPor
 from odoo.addons.customer_services.models.customer_invitation import MIN_PASSWORD
 from odoo.addons.customer_services.portal_list import clean_text
 
-from ..const import MAX_TEXT
+from ..const import LIMITS, MAX_TEXT
 
 BAD_PATH = re.compile(r'[\\\s\x00-\x1f]')
 OPTIONS = {'type': 'http', 'auth': 'public', 'website': True, 'sitemap': False}
@@ -69,21 +69,21 @@ class CustomerRegistrationPortal(CustomerServicesPortal):
         """Return ``(errors by input, values of a registration)`` of what was sent; unknown inputs are ignored."""
         errors = {}
 
-        def text(name, limit=MAX_TEXT):
-            return clean_text(params.get(name)).strip()[:limit]
+        def text(name):
+            return self._read_text(params, name, errors)
         is_company = policy_sudo.kinds == 'company' or policy_sudo.kinds == 'both' and text('kind') == 'company'
-        email = request.env['customer.registration']._normalise(text('email', 200))
+        email = request.env['customer.registration']._normalise(text('email'))
         values = {
-            'name': text('name', 120), 'email': email, 'is_company': is_company, 'phone': text('phone', 40),
-            'company_name': text('company_name', 120) if is_company else '', 'lang': request.env.lang, 'answers': {},
+            'name': text('name'), 'email': email, 'is_company': is_company, 'phone': text('phone'),
+            'company_name': text('company_name') if is_company else '', 'lang': request.env.lang, 'answers': {},
             'files': {}, 'back_path': local_path(params.get('redirect'))}
         if not values['name']:
             errors['name'] = request.env._('Please enter your name.')
         if is_company and not values['company_name']:
             errors['company_name'] = request.env._('Please enter the name of the company.')
-        if not email:
+        if not email and 'email' not in errors:
             errors['email'] = request.env._('Please enter a valid e-mail address.')
-        elif not policy_sudo._is_domain_allowed(email):
+        elif email and not policy_sudo._is_domain_allowed(email):
             errors['email'] = request.env._('Registration is open to some mail domains only, and yours is not among them.')
         if 'phone' in policy_sudo.proofs and not values['phone']:
             errors['phone'] = request.env._('Please enter your mobile number.')
@@ -95,6 +95,13 @@ class CustomerRegistrationPortal(CustomerServicesPortal):
             except UserError as error:
                 errors[field_sudo._key()] = error.args[0]
         return errors, values
+
+    def _read_text(self, params, name, errors):
+        """Return what was typed into an input; what is too long is an error, nothing is cut silently."""
+        text, limit = clean_text(params.get(name)).strip(), LIMITS.get(name, MAX_TEXT)
+        if len(text) > limit:
+            errors[name] = request.env._('The text is too long: at most %s characters.', limit)
+        return text[:limit]
 
     def _read_field(self, field_sudo, values, text):
         """Add to the values what was sent for a field of the form.
@@ -113,7 +120,7 @@ class CustomerRegistrationPortal(CustomerServicesPortal):
     def _render_form(self, policy_sudo, errors=None, values=None):
         return request.render('customer_registration.form', {
             'policy_sudo': policy_sudo, 'errors': errors or {}, 'values': values or {},
-            'with_phone': 'phone' in policy_sudo.proofs, 'uploads': self._upload_hints(),
+            'limits': LIMITS, 'with_phone': 'phone' in policy_sudo.proofs, 'uploads': self._upload_hints(),
         }, headers={'Content-Security-Policy': "frame-ancestors 'none'"})
 
     # ------------------------------------------------------------------
@@ -131,6 +138,8 @@ class CustomerRegistrationPortal(CustomerServicesPortal):
         registration_sudo = self._find(token, ['email'])
         if not registration_sudo:
             return self._render_proof(token)
+        # what is no text, a file, is no password
+        password, confirm_password = (text if isinstance(text, str) else '' for text in (password, confirm_password))
         try:
             self._check_password(registration_sudo, password, confirm_password)
             with request.env.cr.savepoint():
@@ -147,7 +156,7 @@ class CustomerRegistrationPortal(CustomerServicesPortal):
         registration_sudo = self._find(token, ['phone'])
         if not registration_sudo:
             return self._render_proof(token)
-        outcome = registration_sudo._try_code(code)
+        outcome = registration_sudo._try_code(clean_text(code))
         if outcome != 'right':
             return self._render_proof(token, request.env._(
                 'This code is wrong.') if outcome == 'wrong' else request.env._('This code does not work any more.'))

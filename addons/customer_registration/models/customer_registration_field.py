@@ -58,7 +58,7 @@ class CustomerRegistrationField(models.Model):
             return ''
         if self.kind == 'date':
             try:
-                fields.Date.from_string(text)
+                text = fields.Date.to_string(fields.Date.from_string(text))
             except ValueError:
                 raise UserError(self.env._('“%s” is no date.', self.label)) from None
         is_country = self.kind == 'partner' and self.partner_field == 'country_id'

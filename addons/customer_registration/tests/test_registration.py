@@ -74,6 +74,8 @@ class TestRegistration(CustomerHttpCommon):
         self.assertEqual(self._count(), before, 'nothing by opening')
         for bad in ('short', 'new@example.com'):
             self.assertIn('alert-danger', self._choose(link, bad).text)
+        self.assertIn('alert-danger', self.post_form(
+            f'{link}/password', {}, files={'password': ('password.txt', b'x' * 20, 'text/plain')}).text)
         self.assertEqual(self._count(), before)
         response = self._choose(link)
         self.assertEqual(response.headers['Location'].split('?')[0][-3:], '/my')
@@ -218,19 +220,28 @@ class TestRegistration(CustomerHttpCommon):
         page = self.url_open('/register/join').text
         for text in ('City', 'Branch', 'Since', 'News', 'Netherlands'):
             self.assertIn(text, page)
+        # the stars follow the choice between person and company, by CSS
+        for name in ('company_name', self.city._key()):
+            self.assertRegex(page, rf'for="input_{name}">[^<]*<span[^>]*class="o_customer_star_company"')
+        self.policy.terms = '<p>Be kind.</p>'
+        page = self._send(name='N' * 121, terms='1').text
+        self.assertIn('at most 120 characters', page, 'nothing is cut silently')
+        self.assertRegex(page, 'name="terms"[^>]*checked')
+        self.policy.terms = False
         for values in (
                 {'kind': 'company', 'company_name': 'X'}, {self.branch._key(): 'C'}, {self.since._key(): 'soon'},
                 {self.country._key(): '999999'}, {'email': 'nonsense'}, {'name': ' '}):
             self.assertIn('alert-danger', self._send(**values).text, values)
         self.assertFalse(self.Registration.search_count([]))
         self._send(**{
-            self.branch._key(): 'B', self.since._key(): '2020-02-29', self.news._key(): 'on', 'state': 'active',
+            self.branch._key(): 'B', self.since._key(): '2020-02-29 or so', self.news._key(): 'on', 'state': 'active',
             'policy_id': '1', 'group_ids': '1', 'partner_id': '1', 'field_1': 'x'})
         registration = self.Registration.search([])
         self.assertEqual((registration.state, registration.policy_id, registration.partner_id.ids), (
             'email', self.policy, []))
         self.assertEqual({key for key, value in registration.answers.items() if value}, {
             str(self.branch.id), str(self.since.id), str(self.news.id)})
+        self.assertEqual(registration.answers[str(self.since.id)], '2020-02-29')
         self.assertIn('2020-02-29', str(registration.summary))
 
     def test_policy(self):

@@ -221,8 +221,8 @@ class CustomerRmaPortal(CustomerServicesPortal):
         except UserError as error:
             errors['attachments'] = error.args[0]
         values = {'kind': kind, 'description': typed.get('description', '').strip(), 'line_ids': lines}
-        if method := _to_id(typed.get('method_id')):
-            values['method_id'] = method
+        if typed.get('method_id'):
+            values['method_id'] = _to_id(typed['method_id']) or -1
         # sudo: who asks, and the address of the company, whose time zone counts: in one query
         fetch_together(request.env.user.partner_id.sudo(), request.env.user.company_id.sudo().partner_id)
         try:
@@ -296,7 +296,7 @@ class CustomerRmaPortal(CustomerServicesPortal):
         if not request.env['sale.order'].has_access('read'):
             raise NotFound
         kind = kind if kind in dict(KINDS) else 'return'
-        ids = [int(text) for text in re.findall('[0-9]{1,9}', orders or '')][:MAX_ORDERS]
+        ids = [int(text) for text in re.findall('[0-9]{1,9}', clean_text(orders))][:MAX_ORDERS]
         chosen = Rma._customer_orders(ids) if ids else request.env['sale.order']
         chosen_sudo = chosen.sudo()  # what is asked of people and companies below, in one query
         fetch_together(

@@ -210,6 +210,15 @@ class CustomerRma(models.Model):
         return (self.user_id or orders.user_id or self.company_id.customer_rma_user_id).filtered(
             lambda user: user.active and not user.share)[:1]
 
+    def _for_staff(self):
+        """Return the return in the language of who gets its activities; jobs run in nobody's."""
+        user = self._responsible() or self.env.ref('base.user_admin', raise_if_not_found=False)
+        return self.with_context(lang=user.lang or self.env.lang) if user else self
+
+    def _for_customer(self):
+        """Return the return in the language of its requester, for what he reads in documents."""
+        return self.with_context(lang=self.partner_id.lang or self.env.lang)
+
     def _tell_staff(self, text, summary):
         """Note a text and plan an activity, once while it is open, for who is responsible."""
         self.ensure_one()

@@ -22,9 +22,10 @@ class CustomerRma(models.Model):
             (Domain('is_closed', '=', False) | Domain('closed_date', '>=', since)) & Domain('approved_date', '!=', False))
         stock, ledger = rmas._moved_quantities(), rmas._credited_quantities()
         for rma in rmas:
-            problems = rma._differences(stock, ledger)
+            staff = rma._for_staff()
+            problems = staff._differences(stock, ledger)
             if problems:
-                rma._tell_staff('\n'.join(problems), self.env._('Goods and money do not agree'))
+                rma._tell_staff('\n'.join(problems), staff.env._('Goods and money do not agree'))
 
     def _moved_quantities(self):
         """Return from the table of moves what came back, by the id of the line: dict from the id of a product, in its unit."""

@@ -112,9 +112,10 @@ class CustomerRma(models.Model):
         self._lock_for_refund()
         for order in self.exchange_order_ids.filtered(lambda order: order.state == 'cancel'):
             if any(order.order_line.mapped('qty_delivered')):
+                staff = self._for_staff()
                 self._tell_staff(
-                    self.env._('%s was cancelled, but some of it was shipped: please decide about its invoice.', order.name),
-                    self.env._('Exchange was cancelled'))
+                    staff.env._('%s was cancelled, but some of it was shipped: please decide about its invoice.', order.name),
+                    staff.env._('Exchange was cancelled'))
                 continue
             order.customer_rma_hold = False
             order.order_line.customer_rma_line_id.write({'resolution': 'refund', 'exchange_product_id': False})
@@ -130,7 +131,8 @@ class CustomerRma(models.Model):
         offsets.unlink()
         today = fields.Date.context_today(self)
         reversal = invoice.with_company(invoice.company_id)._reverse_moves([{
-            'ref': self.env._('%(number)s: %(order)s was cancelled', number=self.number, order=invoice.invoice_origin),
+            'ref': self._for_customer().env._(
+                '%(number)s: %(order)s was cancelled', number=self.number, order=invoice.invoice_origin),
             'invoice_date': today, 'date': max(today, invoice.date), 'invoice_payment_term_id': False,
             'customer_rma_id': self.id}])
         reversal.action_post()

@@ -4,8 +4,11 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
-from ..const import ARRIVING_STATES, RUNNING_STATES, SETTLED, TRIGGER_ORDER
+from odoo.addons.customer_services.portal_list import clean_text
+
+from ..const import ARRIVING_STATES, MAX_TRACKING, RUNNING_STATES, SETTLED, TRIGGER_ORDER
 
 
 class CustomerRma(models.Model):
@@ -96,11 +99,12 @@ class CustomerRma(models.Model):
         :raises UserError: without a message, or if it was decided already
         """
         self._check_staff()
-        if not (message or '').strip():
+        message = clean_text(message).strip()
+        if not message:
             raise UserError(self.env._('Please tell the customer why.'))
         for rma in self.sudo():
             if rma._move_to('rejected'):
-                rma.reject_message = message.strip()
+                rma.reject_message = message
                 rma._add_job('mail', 'rejected', event='rejected')
         return True
 
@@ -111,6 +115,44 @@ class CustomerRma(models.Model):
         """
         if not self.env.su:
             self.check_access('write')
+
+    # ------------------------------------------------------------------
+    # What customers do with a return
+    # ------------------------------------------------------------------
+
+    def _check_customer_acts(self):
+        """Refuse whoever may neither act for the customer nor, as staff, change the return.
+
+        :raises AccessError: to anybody else
+        """
+        self.check_access('read' if self._customer_restriction() == 'portal' else 'write')
+
+    def _cancel_by_customer(self):
+        """Cancel the return for the customer who may see it.
+
+        :raises UserError: if it is too late
+        """
+        self.ensure_one()
+        self._check_customer_acts()
+        self.sudo()._cancel()  # sudo: customers have read access only; the gate says whether it is possible
+
+    def _set_tracking_by_customer(self, number):
+        """Keep the number of the parcel that the customer sent.
+
+        :param str number: as typed
+        :raises UserError: for none, or if nothing is expected
+        """
+        self.ensure_one()
+        self._check_customer_acts()
+        number = ' '.join((number or '').split())
+        if not number:
+            raise UserError(self.env._('Please enter the number of the parcel.'))
+        if len(number) > MAX_TRACKING:
+            raise UserError(self.env._('The text is too long: at most %s characters.', MAX_TRACKING))
+        rma_sudo = self.sudo()  # customers have read access only; one field is written
+        if rma_sudo.state not in ('approved', 'transit'):
+            raise UserError(self.env._('No parcel is expected for this return.'))
+        rma_sudo.tracking_ref = number
 
     # ------------------------------------------------------------------
     # Cancelling and expiry
@@ -146,9 +188,10 @@ class CustomerRma(models.Model):
             Domain('state', '=', 'approved') & Domain('expiry_date', '<', today), order='expiry_date, id', limit=500)
         for rma in late:
             if rma.line_ids.filtered(lambda line: line.quantity_refunded) or rma._has_running_refund():
+                env = rma._for_staff().env
                 rma._tell_staff(
-                    self.env._('The money went back, but the goods did not come until %s.', rma.expiry_date),
-                    self.env._('Goods did not come'))
+                    env._('The money went back, but the goods did not come until %s.', format_date(env, rma.expiry_date)),
+                    env._('Goods did not come'))
                 rma.expiry_date = False
             elif rma._move_to('expired'):
                 rma._cancel_expected()
@@ -258,7 +301,7 @@ class CustomerRma(models.Model):
         :return: the number of the return
         :raises UserError: for an unknown code
         """
-        code = str(code or '').strip()
+        code = clean_text(str(code or '')).strip()
         rma = self.search([('number', '=', code)], limit=1)
         if not rma and code:
             rma = self.search([('tracking_ref', '=', code), ('state', 'in', RUNNING_STATES)])

@@ -129,18 +129,20 @@ class CustomerRmaJob(models.Model):
         self.write({
             'tries': tries, 'error': (error or '')[:2000], 'state': 'failed' if tries >= MAX_TRIES else 'todo',
             'date': fields.Datetime.now() + timedelta(minutes=wait)})
-        label = dict(self._fields['kind']._description_selection(self.env))[self.kind]
+        env = self.rma_id._for_staff().env
+        label = dict(self._fields['kind']._description_selection(env))[self.kind]
         self.rma_id._tell_staff(
-            self.env._('%(job)s failed (try %(tries)s of %(max)s): %(error)s', job=label, tries=tries, max=MAX_TRIES,
-                       error=error), self.env._('%s failed', label))
+            env._('%(job)s failed (try %(tries)s of %(max)s): %(error)s', job=label, tries=tries, max=MAX_TRIES,
+                  error=error), env._('%s failed', label))
 
     def _stop(self, error):
         """Note that it is unknown whether a provider got a request: people look there, nothing is sent twice."""
         self.write({'state': 'failed', 'error': (error or '')[:2000]})
+        env = self.rma_id._for_staff().env
         self.rma_id._tell_staff(
-            self.env._('It is unknown whether the payment provider got the refund %(reference)s: look there first. %(error)s',
-                       reference=self.refund_transaction_id.reference, error=error),
-            self.env._('Check the refund at the payment provider'))
+            env._('It is unknown whether the payment provider got the refund %(reference)s: look there first. %(error)s',
+                  reference=self.refund_transaction_id.reference, error=error),
+            env._('Check the refund at the payment provider'))
 
     @api.model
     def _stop_interrupted(self):
@@ -216,6 +218,12 @@ class CustomerRma(models.Model):
         """Return the mail about an event, an empty record if it was deleted; other addons have events of their own."""
         return self.env.ref(
             f'customer_rma.mail_template_customer_rma_{event}', raise_if_not_found=False) or self.env['mail.template']
+
+    def _mail_link(self):
+        """Return the address of the page for mails to the requester: with a share link for who has no login."""
+        self.ensure_one()
+        token = '' if self.partner_id.user_ids else f'?access_token={self._portal_ensure_token()}'
+        return f'{self.get_base_url()}{self.access_url}{token}'
 
     def _send_event(self, event):
         """Queue the mail to the customer about an event; its recipient is judged by his rights of now.

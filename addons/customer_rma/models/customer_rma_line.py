@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from odoo.addons.customer_services.const import GROUP_SPECIALIST
 
-from ..const import DEAD_STATES, DECISIONS, RESOLUTIONS
+from ..const import DEAD_STATES, DECISIONS, MAX_QUANTITY, RESOLUTIONS
 
 #: what is fixed once a line is there
 FIXED_FIELDS = frozenset({'rma_id', 'move_id', 'order_line_id', 'product_id'})
@@ -80,8 +80,9 @@ class CustomerRmaLine(models.Model):
         'No more can be approved than was requested.')
     _percent_range = models.Constraint(
         'CHECK (refund_percent >= 0 AND refund_percent <= 100)', 'A refund is between 0 and 100 percent.')
+    # NaN is more than every number for the database
     _fees_range = models.Constraint(
-        'CHECK (restocking_percent >= 0 AND restocking_percent <= 100 AND shipping_fee >= 0)',
+        'CHECK (restocking_percent >= 0 AND restocking_percent <= 100 AND shipping_fee >= 0 AND shipping_fee < 1e9)',
         'Fees are not negative, and no more than what is credited.')
     _rma_move_unique = models.UniqueIndex('(rma_id, move_id)', 'A delivery stands only once in a return.')
 
@@ -173,7 +174,7 @@ class CustomerRmaLine(models.Model):
                     left=line._format_quantity(left[line.sudo().move_id])))
 
     def _format_quantity(self, quantity):
-        return f'{max(quantity, 0.0):g}'
+        return f'{max(quantity, 0.0):.10g}'
 
     # ------------------------------------------------------------------
     # CRUD
@@ -182,6 +183,7 @@ class CustomerRmaLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Create lines; what the rules and the gate decide is nobody's to write."""
+        self._check_quantities(vals_list)
         if not self.env.su:
             self._check_guarded(vals_list)
         return super().create(self._with_known(vals_list))
@@ -199,6 +201,7 @@ class CustomerRmaLine(models.Model):
 
     def write(self, vals):
         """Refuse what is fixed, what the gate decides, and a refund share by who may not decide about money."""
+        self._check_quantities([vals])
         if not self.env.su:
             self._check_guarded([vals])
             if FIXED_FIELDS & set(vals):
@@ -209,6 +212,20 @@ class CustomerRmaLine(models.Model):
                     state not in ('requested', 'review') for state in self.mapped('state')):
                 raise AccessError(self.env._('The return was decided already.'))
         return super().write(vals)
+
+    @api.model
+    def _check_quantities(self, vals_list):
+        """Refuse what is no quantity before it is rounded: there Odoo stops with an error of Python (RPC).
+
+        :raises ValidationError: for texts, nothing, not a number, infinity, and more than anybody orders
+        """
+        for vals in vals_list:
+            try:
+                is_quantity = 0 < float(vals.get('quantity', 1)) < MAX_QUANTITY
+            except (TypeError, ValueError):
+                is_quantity = False
+            if not is_quantity:
+                raise ValidationError(self.env._('Please enter a quantity.'))
 
     @api.model
     def _guarded_names(self):

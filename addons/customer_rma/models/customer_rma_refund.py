@@ -43,10 +43,11 @@ class CustomerRma(models.Model):
         for (invoice, _payback), shares in by_invoice.items():
             notes |= self._make_credit_note(invoice, shares)
         if missing:
+            env = self._for_staff().env
             self._tell_staff(
-                self.env._('Nothing is invoiced for these goods, so nothing can be credited: %s',
-                           ', '.join(missing.product_id.mapped('display_name'))),
-                self.env._('Refund by hand'))
+                env._('Nothing is invoiced for these goods, so nothing can be credited: %s',
+                      ', '.join(missing.product_id.mapped('display_name'))),
+                env._('Refund by hand'))
         for note in notes:
             self._offset_exchanges(note)
             self._add_gateway_jobs(note)
@@ -67,7 +68,7 @@ class CustomerRma(models.Model):
         """
         today = fields.Date.context_today(self)
         note = invoice.with_company(invoice.company_id).with_context(**{REVERSAL_KEY: True})._reverse_moves([{
-            'ref': self.env._('%(number)s: return of %(invoice)s', number=self.number, invoice=invoice.name),
+            'ref': self._for_customer().env._('%(number)s: return of %(invoice)s', number=self.number, invoice=invoice.name),
             'invoice_date': today, 'date': max(today, invoice.date), 'invoice_payment_term_id': False,
             'customer_rma_id': self.id, 'invoice_user_id': invoice.invoice_user_id.id}])
         copies = {line.customer_rma_origin_id: line for line in note.invoice_line_ids}
@@ -97,14 +98,14 @@ class CustomerRma(models.Model):
 
     def _restocking_fees(self, note, shares, copies):
         """Return the commands for lines that take the restocking fees off a credit note, with the taxes of the goods."""
-        commands = []
+        commands, env = [], self._for_customer().env
         for line, part, quantity in shares:
             if not line.restocking_percent:
                 continue
             data = copies[part].copy_data({
                 'move_id': note.id, 'customer_rma_origin_id': False,
-                'name': self.env._('Restocking fee of %(percent)s %%: %(product)s', percent=f'{line.restocking_percent:g}',
-                                   product=line.product_id.display_name),
+                'name': env._('Restocking fee of %(percent)s %%: %(product)s', percent=f'{line.restocking_percent:g}',
+                              product=line.product_id.with_env(env).display_name),
                 'quantity': line.uom_id._compute_quantity(quantity, part.product_uom_id, round=False),
                 'price_unit': -part.price_unit * line.refund_percent * line.restocking_percent / 10000.0})[0]
             commands.append(Command.create(data))
@@ -121,7 +122,7 @@ class CustomerRma(models.Model):
         fee = self.company_id.currency_id._convert(fee, note.currency_id, self.company_id, note.invoice_date)
         data = copy.copy_data({
             'move_id': note.id, 'customer_rma_origin_id': False, 'product_id': False, 'product_uom_id': False,
-            'name': self.env._('Fee for the return shipment'), 'quantity': 1, 'discount': 0,
+            'name': self._for_customer().env._('Fee for the return shipment'), 'quantity': 1, 'discount': 0,
             'price_unit': -min(fee, note.amount_untaxed)})[0]
         note.write({'invoice_line_ids': [Command.create(data)]})
 
@@ -145,10 +146,11 @@ class CustomerRma(models.Model):
                           transaction_id=transaction.id, amount=amount)
             rest -= amount
         if note.currency_id.compare_amounts(rest, 0) > 0:
+            env = self._for_staff().env
             self._tell_staff(
-                self.env._('%(amount)s of %(note)s cannot be refunded by a payment provider: pay it back by hand.',
-                           amount=note.currency_id.format(rest), note=note.name),
-                self.env._('Pay back by hand'))
+                env._('%(amount)s of %(note)s cannot be refunded by a payment provider: pay it back by hand.',
+                      amount=note.currency_id.with_env(env).format(rest), note=note.name),
+                env._('Pay back by hand'))
 
     def _refundable_transactions(self, note):
         """Return ``[(transaction, what is left to refund of it)]`` for a credit note, the newest first."""

@@ -10,7 +10,17 @@ from odoo.tools import format_date
 from odoo.addons.customer_services.fetching import column_names, fetch_lines
 from odoo.addons.customer_services.portal_list import contains
 
-from ..const import CUSTOMER_LINE_FIELDS, FILES_KEY, KINDS, MAX_LINES, MAX_LOTS, MAX_ORDERS, MAX_TEXT, MAX_VARIANTS
+from ..const import (
+    CUSTOMER_LINE_FIELDS,
+    FILES_KEY,
+    KINDS,
+    MAX_LINES,
+    MAX_LOTS,
+    MAX_ORDERS,
+    MAX_QUANTITY,
+    MAX_TEXT,
+    MAX_VARIANTS,
+)
 from ..policy import Item, decide
 from .customer_rma_decision import PolicyFacts
 
@@ -245,7 +255,7 @@ class CustomerRma(models.Model):
             raise AccessError(self.env._('These fields cannot be set in the portal: %s', ', '.join(
                 sorted(set(line) - CUSTOMER_LINE_FIELDS)) if isinstance(line, dict) else 'line_ids'))
         move_id, quantity, reason = line.get('move_id'), line.get('quantity'), line.get('reason_id') or None
-        if type(move_id) is not int or type(quantity) not in (int, float) or not 0 < quantity < 10**9:
+        if type(move_id) is not int or type(quantity) not in (int, float) or not 0 < quantity < MAX_QUANTITY:
             raise UserError(self.env._('Please enter a quantity.'))
         if reason is not None and reason not in reasons:
             raise UserError(self.env._('Please choose one of the reasons in the list.'))
@@ -307,6 +317,16 @@ class CustomerRma(models.Model):
         return self.env._('A part of a set cannot be returned alone here: please return the whole set, or write to us.')
 
     @api.model
+    def _check_units(self, item, quantity):
+        """Refuse parts of what was delivered in whole units, and what the unit cannot be divided into.
+
+        :raises UserError: asks for whole units
+        """
+        rounded, is_whole = item['product'].uom_id.round(quantity), float(item['delivered']).is_integer()
+        if abs(rounded - quantity) > 1e-9 or not rounded or (is_whole and not float(quantity).is_integer()):
+            raise UserError(self.env._('%s: please enter whole units.', item['product'].display_name))
+
+    @api.model
     def _prepare_line(self, line, items):
         """Return the values of one line, refusing what is blocked or more than what is left.
 
@@ -319,10 +339,8 @@ class CustomerRma(models.Model):
                 '%(product)s: %(reason)s', product=product.display_name, reason=item['blocked']))
         if unit.compare(line['quantity'], item['left']) > 0:
             raise UserError(self.env._(
-                '%(product)s: %(left)s left to return.', product=product.display_name, left=f'{item["left"]:g}'))
-        quantity, is_whole = line['quantity'], float(item['delivered']).is_integer()
-        if abs(unit.round(quantity) - quantity) > 1e-9 or (is_whole and not float(quantity).is_integer()):
-            raise UserError(self.env._('%s: please enter whole units.', product.display_name))
+                '%(product)s: %(left)s left to return.', product=product.display_name, left=f'{item["left"]:.10g}'))
+        self._check_units(item, line['quantity'])
         possible = [(resolution, other.id or None) for resolution, other, _price in item['resolutions']]
         wanted = (line['resolution'] or possible[0][0], line['exchange_product_id'])
         if wanted not in possible:
@@ -368,42 +386,6 @@ class CustomerRma(models.Model):
             self.message_post(
                 body=self.description or self.env._('Files of the request'), attachments=files,
                 author_id=self.env.user.partner_id.id, message_type='comment', subtype_xmlid='mail.mt_comment')
-
-    # ------------------------------------------------------------------
-    # What customers do with a return
-    # ------------------------------------------------------------------
-
-    def _check_customer_acts(self):
-        """Refuse whoever may neither act for the customer nor, as staff, change the return.
-
-        :raises AccessError: to anybody else
-        """
-        self.check_access('read' if self._customer_restriction() == 'portal' else 'write')
-
-    def _cancel_by_customer(self):
-        """Cancel the return for the customer who may see it.
-
-        :raises UserError: if it is too late
-        """
-        self.ensure_one()
-        self._check_customer_acts()
-        self.sudo()._cancel()  # sudo: customers have read access only; the gate says whether it is possible
-
-    def _set_tracking_by_customer(self, number):
-        """Keep the number of the parcel that the customer sent.
-
-        :param str number: as typed
-        :raises UserError: for none, or if nothing is expected
-        """
-        self.ensure_one()
-        self._check_customer_acts()
-        number = ' '.join((number or '').split())[:60]
-        if not number:
-            raise UserError(self.env._('Please enter the number of the parcel.'))
-        rma_sudo = self.sudo()  # customers have read access only; one field is written
-        if rma_sudo.state not in ('approved', 'transit'):
-            raise UserError(self.env._('No parcel is expected for this return.'))
-        rma_sudo.tracking_ref = number
 
 
 class StockMove(models.Model):

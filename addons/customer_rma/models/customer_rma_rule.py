@@ -51,7 +51,7 @@ class CustomerRmaRule(models.Model):
     window_start = fields.Selection(WINDOW_STARTS, string='Window begins with', required=True, default='delivery')
     velocity_limit = fields.Integer(
         string='Returns in 30 days', help='A customer with as many is looked at by staff instead. 0: without limit.')
-    photos_required = fields.Boolean(help='The customer has to send a photo or another file.')
+    photos_required = fields.Boolean(string='Photos required', help='The customer has to send a photo or another file.')
     refund_trigger = fields.Selection(TRIGGERS, string='Refund at', required=True, default='receipt')
     keep_amount = fields.Float(
         string='Keep up to', help='Goods of at most this value are refunded without coming back. 0: never.')
@@ -72,7 +72,7 @@ class CustomerRmaRule(models.Model):
         'CHECK (window_days >= 0 AND days_from >= 0 AND days_to >= 0 AND velocity_limit >= 0)',
         'Days and limits are not negative.')
     _fees_range = models.Constraint(
-        'CHECK (restocking_percent >= 0 AND restocking_percent <= 100 AND shipping_fee >= 0)',
+        'CHECK (restocking_percent >= 0 AND restocking_percent <= 100 AND shipping_fee >= 0 AND shipping_fee < 1e9)',
         'Fees are not negative, and no more than what is credited.')
 
     @api.depends(*RELATIONS)

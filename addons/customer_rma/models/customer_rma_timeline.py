@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -10,8 +12,20 @@ from odoo.addons.customer_services.fetching import fetch_lines, note_empty
 def _goods(moves):
     """Return the done moves as text: how many of what."""
     return ', '.join(
-        f'{move._in_product_unit(move.quantity):g} × {move.product_id.display_name}'
+        f'{move._in_product_unit(move.quantity):.10g} × {move.product_id.display_name}'
         for move in moves if move.state == 'done' and move.quantity)
+
+
+def _in_order(steps):
+    """Return steps by their dates; of those within a minute the ranks count: what one transaction does has dates of its begin."""
+    ordered = []
+    for step in sorted(steps, key=lambda step: (step['date'], step['rank'])):
+        place = len(ordered)
+        while place and ordered[place - 1]['rank'] > step['rank'] and (
+                step['date'] - ordered[place - 1]['date'] < timedelta(minutes=1)):
+            place -= 1
+        ordered.insert(place, step)
+    return ordered
 
 
 class CustomerRma(models.Model):
@@ -27,7 +41,7 @@ class CustomerRma(models.Model):
                 for step in rma._timeline())
 
     def _timeline(self):
-        """Return what happened, in its order: list of dicts ``date`` (UTC), ``title``, ``text``, ``url``.
+        """Return what happened, in its order: list of dicts ``date`` (UTC), ``title``, ``text``, ``url``, ``rank``.
 
         It shows documents of this return only, reached from it.
         """
@@ -37,8 +51,7 @@ class CustomerRma(models.Model):
         steps = [
             *rma_sudo._timeline_states(), *rma_sudo._timeline_goods(), *rma_sudo._timeline_others(),
             *rma_sudo._timeline_money()]
-        return sorted(
-            (dict({'text': '', 'url': ''}, **step) for step in steps if step['date']), key=lambda step: step['date'])
+        return _in_order(dict({'text': '', 'url': '', 'rank': 5}, **step) for step in steps if step['date'])
 
     def _fetch_for_timeline(self):
         """Read the lines, and find out which of all that can hang on returns is not there (in sudo)."""
@@ -55,19 +68,19 @@ class CustomerRma(models.Model):
         closed = self.closed_date if self.state in ('rejected', 'cancelled', 'expired') else False
         labels = dict(self._fields['state']._description_selection(self.env))
         return [
-            {'date': self.request_date, 'title': self.env._('Requested'), 'text': self.order_names},
-            {'date': self.review_date, 'title': self.env._('In review')},
-            {'date': self.approved_date, 'title': self.env._('Approved')},
-            {'date': self.transit_date, 'title': self.env._('On its way'), 'text': self.tracking_ref or ''},
-            {'date': self.inspected_date, 'title': self.env._('Inspected'), 'text': ', '.join(
+            {'date': self.request_date, 'title': self.env._('Requested'), 'text': self.order_names, 'rank': 0},
+            {'date': self.review_date, 'title': self.env._('In review'), 'rank': 1},
+            {'date': self.approved_date, 'title': self.env._('Approved'), 'rank': 2},
+            {'date': self.transit_date, 'title': self.env._('On its way'), 'text': self.tracking_ref or '', 'rank': 3},
+            {'date': self.inspected_date, 'title': self.env._('Inspected'), 'rank': 5, 'text': ', '.join(
                 f'{line.product_id.display_name}: {line.grade_id.name}' for line in self.line_ids if line.grade_id)},
-            {'date': self.resolved_date, 'title': self.env._('Resolved')},
-            {'date': closed, 'title': labels[self.state], 'text': self.reject_message or ''},
+            {'date': self.resolved_date, 'title': self.env._('Resolved'), 'rank': 9},
+            {'date': closed, 'title': labels[self.state], 'text': self.reject_message or '', 'rank': 9},
         ]
 
     def _timeline_goods(self):
         return [
-            {'date': picking.date_done, 'title': self.env._('Received'), 'text': _goods(picking.move_ids)}
+            {'date': picking.date_done, 'title': self.env._('Received'), 'rank': 4, 'text': _goods(picking.move_ids)}
             for picking in self.picking_ids if picking.state == 'done' and picking.location_id.usage == 'customer']
 
     def _timeline_others(self):
@@ -82,12 +95,12 @@ class CustomerRma(models.Model):
 
     def _timeline_money(self):
         notes = [{
-            'date': note.create_date, 'title': self.env._('Credit note'),
+            'date': note.create_date, 'title': self.env._('Credit note'), 'rank': 6,
             'text': self._text_of_note(note), 'url': note.access_url,
         } for note in self.credit_note_ids if note.state == 'posted']
         refunds = self.refund_transaction_ids.filtered(lambda refund: refund.state == 'done')
         return notes + [{
-            'date': refund.last_state_change, 'title': self.env._('Refund'),
+            'date': refund.last_state_change, 'title': self.env._('Refund'), 'rank': 7,
             'text': f'{refund.currency_id.format(-refund.amount)} · {refund.reference}'} for refund in refunds]
 
     @api.model

@@ -120,13 +120,17 @@ class TestFlow(RmaCommon):
         self.assertEqual(rma.state, 'review')
         with self.assertRaises(UserError):
             rma.with_user(self.agent).reject(' ')
+        with self.assertRaises(UserError):
+            rma.with_user(self.agent).reject(5)
         self.env['customer.rma.reject'].with_user(self.agent).create(
             {'rma_id': rma.id, 'message': 'It was used.'}).action_reject()
         rma._run_jobs()
         self.assertEqual(rma.state, 'rejected')
         mail = self.env['mail.mail'].search([('model', '=', 'customer.rma'), ('res_id', '=', rma.id)], order='id')
         self.assertEqual(len(mail), 2)
-        self.assertIn('It was used.', mail[-1].body_html)
+        self.assertRegex(mail[-1].body_html, 'white-space: ?pre-line[^>]*>It was used.')
+        for body in mail.mapped('body_html'):
+            self.assertIn(f'href="{rma.get_base_url()}/my/rmas/{rma.id}"', body, 'the way to the return')
         self.assertIn('auto-generated', mail[-1].headers)
 
     def test_rights_of_staff(self):
@@ -153,8 +157,9 @@ class TestFlow(RmaCommon):
         """Issue 7.1: Issue 7.16: a scanner receives by the code on the slip; an unknown code says so, customers may not."""
         rma = self._requested(self.user_a1, self.sold_a1, 2)
         Rma = self.env['customer.rma']
-        with self.assertRaises(UserError):
-            Rma.with_user(self.agent).receive_scan('RMA0')
+        for unknown in ('RMA0', 'RMA\x00', '', None, 5):
+            with self.assertRaises(UserError):
+                Rma.with_user(self.agent).receive_scan(unknown)
         with self.assertRaises(AccessError):
             Rma.with_user(self.user_a1).receive_scan(rma.number)
         self.assertFalse(rma.line_ids.quantity_received)
@@ -195,11 +200,10 @@ class TestFlow(RmaCommon):
         self._receive(rma)
         steps = rma.with_user(self.user_a1)._timeline()
         text = ' '.join(f'{step["title"]} {step["text"]}' for step in steps)
-        self.assertEqual({step['title'] for step in steps},
-                         {'Requested', 'Approved', 'Received', 'Credit note', 'Resolved'})
+        # all of it within one minute: in the order in which it makes sense
+        self.assertEqual([step['title'] for step in steps], ['Requested', 'Approved', 'Received', 'Credit note', 'Resolved'])
         self.assertIn('Reading lamp', text)
         self.assertIn(rma.credit_note_ids.name, text)
-        self.assertEqual(steps, sorted(steps, key=lambda step: step['date']))
 
     def test_slip(self):
         """Issue 7.11: the slip shows number, barcode, goods and the address to send them to."""

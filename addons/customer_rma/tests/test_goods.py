@@ -347,10 +347,20 @@ class TestGoods(RmaCommon):
     def test_fees(self):
         """Issue 7.13: restocking fee and fee for shipping are lines of the credit note, with its taxes; shipping only once."""
         self.rule.write({'restocking_percent': 10, 'shipping_fee': 5})
+        self.env['res.lang']._activate_lang('de_DE')
+        self.env['res.lang']._activate_lang('nl_NL')
+        self.user_a1.lang, self.agent.lang = 'de_DE', 'nl_NL'
         self.assertAlmostEqual(self.env['customer.rma']._returnable_items(self.sold_a1)[0]['estimate'], 93.15)
         rma = self._requested(self.user_a1, self.sold_a1, 2)
+        rma.user_id = self.agent
+        self._pay(self.sold_a1.invoice_ids)
         self._receive(rma, 1)
         self._receive(rma)
+        # each reads his own language, whoever runs the jobs
+        texts = ' '.join(rma.credit_note_ids.line_ids.filtered('name').mapped('name'))
+        self.assertIn('Wiedereinlagerungsgebühr', texts)
+        self.assertIn('Gebühr für den Rückversand', texts)
+        self.assertEqual(set(rma.activity_ids.mapped('summary')), {'Met de hand terugbetalen'})
         self.assertEqual([round(note.amount_total, 2) for note in rma.credit_note_ids.sorted('id')],
                          [round(93.15 - 5.75, 2), 93.15])
         self.assertEqual(rma.line_ids.quantity_refunded, 2)

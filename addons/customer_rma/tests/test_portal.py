@@ -23,6 +23,7 @@ class TestRmaPortal(RmaHttpCommon):
         """Issue 7.1: Issue 7.10: from the page of the order to the request, with a photo; sent twice it is one return."""
         page = self.url_open(f'/my/orders/{self.sold_a1.id}').text
         self.assertIn(f'/my/rmas/new?orders={self.sold_a1.id}', page)
+        self.assertNotIn('/my/picking/return/pdf/', page, "Odoo's own return label leads past the rules")
         page = self.url_open(f'/my/rmas/new?orders={self.sold_a1.id}').text
         self.assertIn('103.50', page)
         move = self._move(self.sold_a1)
@@ -37,7 +38,8 @@ class TestRmaPortal(RmaHttpCommon):
         self.assertEqual((rma.line_ids.quantity, rma.line_ids.reason_id, rma.create_uid), (2, self.reason, self.user_a1))
         rma._run_jobs()
         page = self.url_open(f'/my/rmas/{rma.id}').text
-        for text in (rma.number, 'It flickers', 'photo.png', 'Approved', 'Return slip', 'What happened'):
+        for text in (rma.number, 'It flickers', 'photo.png', 'Approved', 'Return slip', 'What happened',
+                     '<div class="o_customer_label">Reason</div>'):  # text: Odoo translates no attributes of data
             self.assertIn(text, page)
 
     def test_errors(self):
@@ -47,6 +49,7 @@ class TestRmaPortal(RmaHttpCommon):
             ({f'quantity_{move.id}': '4'}, '3 left'), ({f'quantity_{move.id}': 'many'}, 'Please enter a quantity'),
             ({f'quantity_{foreign.id}': '1'}, 'not delivered to you'), ({}, 'Please choose'),
             ({f'quantity_{move.id}': '1', f'reason_{move.id}': '999999'}, 'reasons'),
+            ({f'quantity_{move.id}': '1', 'method_id': 'x'}, 'ways in the list'),
         ):
             response = self.post_form(
                 '/my/rmas/new', {'orders': self.sold_a1.id, 'description': 'typed text', **data})
@@ -57,6 +60,9 @@ class TestRmaPortal(RmaHttpCommon):
             '/my/rmas/new', {'orders': self.sold_a1.id, f'quantity_{move.id}': '1'},
             [('attachments', ('program.exe', b'MZ', 'application/octet-stream'))])
         self.assertIn('not allowed', response.text)
+        # a file where a text belongs
+        response = self.post_form('/my/rmas/new', {f'quantity_{move.id}': 'x'}, [('orders', ('orders.txt', b'1', 'text/plain'))])
+        self.assertEqual(response.status_code, 200)
         self.assertEqual(self._count(), 0)
 
     def test_blocked(self):
@@ -65,6 +71,16 @@ class TestRmaPortal(RmaHttpCommon):
         page = self.url_open(f'/my/rmas/new?orders={self.sold_a1.id}').text
         self.assertIn('ended on', page)
         self.assertNotIn('name="quantity_', page)
+        self.assertNotIn('Send request', page)
+        self.assertIn('None of these goods can come back in this way', page)
+        # each kind has rules of its own: the way to them is a link
+        self.env['customer.rma.rule'].create({
+            'name': 'Claims', 'kind': 'claim', 'decision': 'review', 'window_days': 730, 'sequence': 1})
+        link = f'/my/rmas/new?kind=claim&amp;orders={self.sold_a1.id}'
+        self.assertIn(link, page)
+        page = self.url_open(link.replace('&amp;', '&')).text
+        self.assertIn('name="quantity_', page)
+        self.assertIn('name="kind" value="claim"', page)
 
     def test_several_orders(self):
         """Issue 7.9: the form takes goods of several orders; foreign ones are not offered."""
@@ -84,6 +100,8 @@ class TestRmaPortal(RmaHttpCommon):
         """Issue 7.11: Issue 7.12: the customer enters his parcel, prints the slip, cancels; later the page says why not."""
         rma = self._requested(self.user_a1, self.sold_a1, 1)
         url = f'/my/rmas/{rma.id}'
+        self.assertIn('at most 60', self.post_form(f'{url}/tracking', {'tracking_ref': 'x' * 61}).text)
+        self.assertFalse(rma.tracking_ref, 'nothing is cut silently')
         self.post_form(f'{url}/tracking', {'tracking_ref': ' 3S  ABC '})
         self.assertEqual(rma.tracking_ref, '3S ABC')
         slip = self.url_open(f'{url}/slip')

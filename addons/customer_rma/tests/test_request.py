@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from psycopg2 import IntegrityError
+from psycopg2.errors import CheckViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -64,6 +65,16 @@ class TestRequest(RmaCommon):
                 line.write(values)
         with self.assertRaises(AccessError), self.env.cr.savepoint():
             rma.state = 'approved'
+        for quantity in (float('nan'), float('inf'), 1e308, 'x', [1], None, 0):
+            with self.assertRaises(UserError, msg=quantity), self.env.cr.savepoint():
+                line.write({'quantity': quantity})
+            with self.assertRaises(UserError, msg=quantity), self.env.cr.savepoint():
+                Line.create({'rma_id': rma.id, 'move_id': self._move(self.sold_a2).id, 'quantity': quantity})
+        for fee in (float('nan'), 1e308, -1):
+            for record in (line.sudo(), self.rule):
+                with self.assertRaises(CheckViolation), mute_logger('odoo.sql_db'), self.env.cr.savepoint():
+                    record.shipping_fee = fee
+                    record.flush_recordset()
         with self.assertRaises(UserError), self.env.cr.savepoint():
             rma.partner_id = self.user_b1.partner_id
         self.env.invalidate_all()

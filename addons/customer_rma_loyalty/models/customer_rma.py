@@ -130,7 +130,7 @@ class CustomerRma(models.Model):
         days = entry.company_id.customer_rma_credit_days
         self.env['loyalty.history'].create({
             'card_id': card.id, 'issued': amount, 'customer_rma_entry_id': entry.id,
-            'description': self.env._('Return %s', self.number)})
+            'description': self._for_customer().env._('Return %s', self.number)})
         card.with_context(loyalty_no_mail=True).write({
             'points': card.points + amount,
             'expiration_date': fields.Date.context_today(self) + timedelta(days=days) if days else False})
@@ -162,7 +162,7 @@ class CustomerRma(models.Model):
         if not card:
             return steps
         return steps + [{
-            'date': history.create_date, 'title': self.env._('Store credit'),
+            'date': history.create_date, 'title': self.env._('Store credit'), 'rank': 7,
             'text': ' · '.join(filter(None, [
                 format_amount(self.env, history.issued, card.currency_id),
                 self.env._('code %s', card.code) if self.env.context.get(SHOW_CODE_KEY) else '',

@@ -62,7 +62,7 @@ class CustomerRma(models.Model):
         """Add how far the repair is, and when the goods left again."""
         steps = super()._timeline_goods()
         for repair in self.line_ids.repair_ids.filtered(lambda repair: repair.state != 'cancel'):
-            text = f'{repair.product_qty:g} × {repair.product_id.display_name}'
+            text = f'{repair.product_qty:.10g} × {repair.product_id.display_name}'
             sent = repair.customer_rma_picking_id
             steps += [{'date': date, 'title': title, 'text': text} for date, title in (
                 (repair.create_date.replace(microsecond=0), self.env._('Repair planned')),

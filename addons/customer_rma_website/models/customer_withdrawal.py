@@ -107,9 +107,11 @@ class CustomerWithdrawal(models.Model):
             'lang': self.env.lang, 'order_id': order_sudo.id,
             'is_address_known': bool(model_sudo._contact_of(order_sudo, email))})
         withdrawal._acknowledge()
-        user = company.customer_rma_user_id or self.env.ref('base.user_admin')
+        # sudo: whose task it is, and in which language; visitors know nobody
+        user_sudo = (company.customer_rma_user_id or self.env.ref('base.user_admin')).sudo()
         withdrawal.activity_schedule(
-            'mail.mail_activity_data_todo', user_id=user.id, summary=withdrawal.env._('Withdrawal from a contract'))
+            'mail.mail_activity_data_todo', user_id=user_sudo.id,
+            summary=withdrawal.with_context(lang=user_sudo.lang).env._('Withdrawal from a contract'))
         return withdrawal
 
     @api.model

@@ -79,6 +79,7 @@ class CustomerWithdrawal(models.Model):
             item = items.get(move_id)
             if not item or not 0 < quantity <= item['left']:
                 raise UserError(self.env._('Please choose what you send back, and no more than you have.'))
+            self.env['customer.rma']._check_units(item, quantity)
         order = self.order_id
         partner = self._contact_of(order, self.email) or order.partner_id
         rma = self.env['customer.rma'].create({

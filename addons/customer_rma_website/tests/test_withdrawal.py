@@ -81,6 +81,8 @@ class TestWithdrawal(RmaHttpCommon):
         self.assertEqual(tree.get_element_by_id('field_order_ref').get('value'), self.order.name)
         for field in tree.xpath('.//form//*[self::input[not(@type="hidden")] or self::textarea]'):
             self.assertTrue(tree.xpath('.//label[@for=$id]', id=field.get('id')), field.get('name'))
+        self.env['res.lang']._activate_lang('de_DE')
+        self.company.customer_rma_user_id.lang = self.env.ref('base.user_admin').lang = 'de_DE'
         before, form = self._found(), self._form(goods='Two lamps')
         page = self.post_form('/withdrawal', form)
         self.assertIn('Confirm withdrawal', page.text)
@@ -97,7 +99,7 @@ class TestWithdrawal(RmaHttpCommon):
         for text in (withdrawal.when, self.order.name, 'Two lamps', 'Gloria Guest'):
             self.assertIn(text, mail.body_html)
         self.assertNotIn('/withdrawal/link', ''.join(withdrawal.message_ids.mapped(lambda one: one.body or '')))
-        self.assertTrue(withdrawal.activity_ids)
+        self.assertEqual(withdrawal.activity_ids.summary, 'Widerruf eines Vertrags', 'not in the language of the consumer')
         self.assertEqual(withdrawal.order_id, self.order)
 
     def test_same_answer(self):
@@ -127,6 +129,7 @@ class TestWithdrawal(RmaHttpCommon):
         self.assertFalse(withdrawal.rma_id, 'opening the link changes nothing')
         for values in ({name: '4'}, {name: 'x'}, {f'quantity_{self._move(self.sold_b1).id}': '1'}, {'quantity_999999999': '1'}):
             self.assertIn('no more than you have', self.post_form(url, values).text)
+        self.assertIn('whole units', self.post_form(url, {name: '0.5'}).text)
         form = {name: '2', 'form_key': page.xpath('//input[@name="form_key"]/@value')[0]}
         answer = self.post_form(url, form)
         withdrawal = self._found()[:1]
@@ -171,7 +174,10 @@ class TestWithdrawal(RmaHttpCommon):
                 response = self.post_form(url, form) if text else None
                 if text:
                     self.assertEqual(response.status_code, 200)
-                    self.assertIn(text, html.fromstring(response.text).get_element_by_id('form_errors').text_content(), values)
+                    tree = html.fromstring(response.text)
+                    self.assertIn(text, tree.get_element_by_id('form_errors').text_content(), values)
+                    if 'goods' in values:
+                        self.assertIn(text, tree.get_element_by_id('error_goods').text_content())
         self.assertIn(self.url_open('/withdrawal/confirm?person=x&email=a@x.example&order_ref=1').status_code, (404, 405))
         self.assertEqual((self._found(), self.env['mail.mail'].search_count([])), (before, mails))
         self.env['ir.config_parameter'].set_param(f'{FORM}.cap_address', '1')

@@ -111,26 +111,38 @@ class IrActionsReport(models.Model):
         return [params.get_param('web.base.url'), params.get_param('report.url'), self._get_report_url()]
 
     @api.model
-    def _weasyprint_read_asset(self, unique, filename):
-        """Return a bundle's style sheet, made now if nobody asked for it yet (as the route /web/assets does)."""
-        url = self.env['ir.asset']._get_asset_bundle_url(filename, unique, {})
+    def _weasyprint_read_asset(self, unique, filename, website=None):
+        """Return a bundle's style sheet, made now if nobody asked for it yet (as the routes /web/assets do)."""
+        params = self._weasyprint_website(website)
+        url = self.env['ir.asset']._get_asset_bundle_url(filename, unique, params)
         if '%' in url:
             raise Refused('a pattern')
         # sudo: public files, written by the superuser only
         attachment = self.env['ir.attachment'].sudo().search([
             ('public', '=', True), ('url', '=', url), ('res_model', '=', 'ir.ui.view'), ('res_id', '=', 0),
             ('create_uid', '=', SUPERUSER_ID)], limit=1)
-        return attachment.raw or self._weasyprint_make_asset(unique, filename), 'text/css'
+        return attachment.raw or self._weasyprint_make_asset(unique, filename, params), 'text/css'
 
     @api.model
-    def _weasyprint_make_asset(self, unique, filename):
+    def _weasyprint_website(self, website):
+        """Return what tells a bundle of a website from others: pages of Odoo's website name theirs in the address."""
+        if not website:
+            return {}
+        # sudo: whether there is such a website is public; others would each leave a file
+        if 'website' not in self.env or not self.env['website'].sudo().browse(int(website)).exists():
+            raise Refused('no such website')
+        return {'website_id': int(website)}
+
+    @api.model
+    def _weasyprint_make_asset(self, unique, filename, params):
         name, rtl, asset_type, autoprefix = self.env['ir.asset']._parse_bundle_name(filename, unique == 'debug')
         if asset_type != 'css':
             raise Refused('not a style sheet')
 
         def make(env):
             bundle = env['ir.qweb']._get_asset_bundle(
-                name, css=True, js=False, debug_assets=unique == 'debug', rtl=rtl, autoprefix=autoprefix)
+                name, css=True, js=False, debug_assets=unique == 'debug', rtl=rtl, autoprefix=autoprefix,
+                assets_params=params)
             return bundle.css().raw
 
         if not self.env.cr.readonly:

@@ -19,6 +19,8 @@ class TestAddresses(BaseCase):
         for path, target in {
             '/web/assets/1a2b/web.report_assets_common.min.css':
                 Target('asset', {'unique': '1a2b', 'filename': 'web.report_assets_common.min.css'}),
+            '/web/assets/3/1a2b/web.report_assets_common.min.css': Target(
+                'asset', {'website': '3', 'unique': '1a2b', 'filename': 'web.report_assets_common.min.css'}),
             '/web/static/img/logo.png': Target('static', {'module': 'web', 'path': 'img/logo.png'}),
             '/web/image/7': Target('record', {'res_id': '7'}),
             '/web/image/7-ab12/name.png?access_token=t&unique=1': Target('record', {'res_id': '7', 'access_token': 't'}),
@@ -50,6 +52,7 @@ class TestAddresses(BaseCase):
             'https://odoo.example.com/web/static/..%5c__manifest__.py',
             'https://odoo.example.com/web/static/a%00.png',
             'https://odoo.example.com/web/session/logout', 'https://odoo.example.com/my/orders/1?report_type=pdf',
+            'https://odoo.example.com/web/assets/x/1a2b/web.report_assets_common.min.css',
             'https://odoo.example.com/json/2/res.partner/read', 'https://odoo.example.com/',
         ):
             with self.assertRaises(Refused, msg=address):
