@@ -348,7 +348,7 @@ class CustomerRma(models.Model):
         if set(line['lot_ids']) - set(item['lots'].ids):
             raise UserError(self.env._('%s: please choose the serial numbers or lots in the list.', product.display_name))
         lots = line['lot_ids'] or self.line_ids._lots_without_choice(
-            item['lots'], [(part, part.uom_id.round(number * quantity)) for part, number in item['tracked']]).ids
+            item['lots'], [(part, part.uom_id.round(number * line['quantity'])) for part, number in item['tracked']]).ids
         values = {**line, 'resolution': wanted[0], 'lot_ids': [Command.set(lots)]}
         return {name: value for name, value in values.items() if value is not None}
 
