@@ -46,10 +46,9 @@ def combinations():
     return rows
 
 
-def amount(element):
+def amount(text):
     """Return the number in a formatted amount such as ``$ 1,234.50``."""
-    text = ''.join(char for char in element.text_content() if char.isdigit() or char in '.-')
-    return float(text)
+    return float(''.join(char for char in text if char.isdigit() or char in '.-'))
 
 
 @tagged('post_install', '-at_install')
@@ -151,10 +150,11 @@ class TestAmounts(PaymentSteps, SaleHttpCommon):
         return html.fromstring(response.content)
 
     def _cell(self, page, document, label):
-        """Return the first amount in the column of the row of a document."""
-        cell, = page.xpath(f'//tr[.//a[normalize-space()="{document.name}"]]/td[@data-label="{label}"]')
-        found = cell.xpath('.//span[contains(@class, "oe_currency_value")]')
-        return amount(found[0] if found else cell)
+        """Return the first amount in the column of the row of a document, which stands after the label for phones."""
+        cell, = page.xpath(
+            f'//tr[.//a[normalize-space()="{document.name}"]]/td[div[@class="o_customer_label"]="{label}"]')
+        return amount(cell.xpath(
+            'string((.//span[contains(@class, "oe_currency_value")] | text()[normalize-space()])[1])'))
 
     def _asked(self, page, name='data-amount'):
         form, = page.xpath('//form[@id="o_payment_form"]')
@@ -199,7 +199,7 @@ class TestAmounts(PaymentSteps, SaleHttpCommon):
     def _check_pages(self, order, invoices, credit):
         orders, page = self._page('/my/orders'), self._page(f'/my/orders/{order.id}')
         self._same(self._cell(orders, order, 'Total'), order.amount_total)
-        shown = [amount(cell) for cell in page.xpath('//*[@id="total"]//td[contains(@class, "text-end")]')]
+        shown = [amount(cell.text_content()) for cell in page.xpath('//*[@id="total"]//td[contains(@class, "text-end")]')]
         self.assertIn(order.amount_total, shown)
         listed = self._page('/my/invoices')
         for document in invoices | credit:
