@@ -69,7 +69,7 @@ class CustomerSalePaths(models.AbstractModel):
         return SQL(
             'SELECT aml.move_id FROM sale_order_line sol'
             ' JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = sol.id'
-            ' JOIN account_move_line aml ON aml.id = rel.invoice_line_id WHERE sol.order_id IN (%s)',
+            ' JOIN account_move_line aml ON aml.id = rel.invoice_line_id WHERE sol.order_id = ANY(ARRAY(%s))',
             self._source_orders_sql(restriction))
 
     @api.model

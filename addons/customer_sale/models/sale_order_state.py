@@ -22,8 +22,10 @@ class SaleOrder(models.Model):
         'state', 'amount_total', 'transaction_ids.state', 'transaction_ids.amount',
         'order_line.invoice_lines.move_id.state', 'order_line.invoice_lines.move_id.amount_residual')
     def _compute_customer_amount_open(self):
-        for order in self:
-            order.customer_amount_open, order.customer_amount_payable = order._customer_amounts()
+        # in groups, since most orders of a list are paid: setting a field costs more than computing its value
+        for (_currency, amounts), orders in self.grouped(
+                lambda order: (order.currency_id, order._customer_amounts())).items():
+            orders.customer_amount_open, orders.customer_amount_payable = amounts
 
     def _fetch_for_customer_state(self):
         """Read together, and no more than that, what the states of many orders are computed from (in sudo).
@@ -54,12 +56,13 @@ class SaleOrder(models.Model):
         residual = sum(self._in_order_currency(move, move.amount_residual) for move in bills)
         if credit_notes:
             return residual, 0.0
-        invoiced = sum(self._in_order_currency(move, move.amount_total) for move in bills)
         unallocated = sum(
             self._unallocated_amount(transaction) for transaction in self.transaction_ids
             if transaction.state in ('authorized', 'done') and transaction.operation != 'refund')
-        payable = 0.0 if self.invoice_status == 'invoiced' else max(
-            self.currency_id.round(self.amount_total - invoiced - max(unallocated - residual, 0.0)), 0.0)
+        payable = 0.0
+        if self.invoice_status != 'invoiced':
+            invoiced = sum(self._in_order_currency(move, move.amount_total) for move in bills)
+            payable = max(self.currency_id.round(self.amount_total - invoiced - max(unallocated - residual, 0.0)), 0.0)
         return self.currency_id.round(max(residual - unallocated, 0.0) + payable), payable
 
     def _add_base_lines_for_early_payment_discount(self):
@@ -100,8 +103,8 @@ class SaleOrder(models.Model):
 
     @api.depends('customer_amount_open')
     def _compute_customer_state(self):
-        for order in self:
-            order.customer_state = order._customer_state()
+        for state, orders in self.grouped(lambda order: order._customer_state()).items():
+            orders.customer_state = state
 
     def _customer_state(self):
         """Return how far one order is; addons that know more (shipments) extend this."""

@@ -30,7 +30,7 @@ class SaleOrder(models.Model):
         state = super()._customer_state()
         if state in ('offer', 'cancelled'):
             return state
-        states = {line._shipment_state() for line in self.order_line} - {None}
+        states = {line._shipment_state() for line in self.order_line.move_ids.sale_line_id} - {None}
         if not states:
             return state
         if states == {'returned'}:
