@@ -210,7 +210,7 @@ class TestAmounts(PaymentSteps, SaleHttpCommon):
             self._same(self._cell(listed, document, 'Left to pay'), sign * document.amount_residual)
         if order.customer_amount_open:
             left = page.xpath('//div[@id="customer_sale_state"]//strong')[0]
-            self._same(amount(left), order.customer_amount_open)
+            self._same(amount(left.text_content()), order.customer_amount_open)
 
     def _check_statement(self):
         """The statement closes with what the list of invoices says is left, in each currency."""
