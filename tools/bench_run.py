@@ -61,8 +61,7 @@ class Result:
             found.append(f'L/S {self.growth:.2f}')
         if target.constant and len({cost.queries for cost in self.costs}) > 1:
             found.append('SQL grows')
-        if (target.against and self.times_peer and self.times_peer > target.against[1]
-                and last.ms - target.against[1] * self.peer.costs[-1].ms > SAME_MS):
+        if target.against and self.times_peer and self.times_peer > target.against[1]:
             found.append(f'{self.times_peer:.1f} times')
         return found
 

@@ -37,7 +37,7 @@ def note_empty(*fields):
 
     :param fields: tuples of records and the name of one of their one2many or many2many fields; for fields of other
         kinds also the model and the domain of what they are made of, and their value if there is nothing of that.
-        Tuples without records, and with fields or models of addons that are not installed, are left out.
+        Tuples without records, and with fields of addons that are not installed, are left out.
     """
     queries, empty = [], {}
     for records, name, *made_of in fields:

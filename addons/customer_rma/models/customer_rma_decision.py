@@ -41,7 +41,7 @@ class CustomerRmaLine(models.Model):
         :param move: the delivered ``stock.move``, in sudo
         :param facts: :class:`PolicyFacts` of the return
         """
-        estimate = move.sale_line_id._refund_estimate() * line['quantity']
+        estimate = move.sale_line_id._refund_estimate() * float(line['quantity'])  # programs may send it as text
         reason = self.env['customer.rma.reason'].browse(line.get('reason_id'))
         verdict = decide(facts.plain, facts.rmas._policy_item(move, facts.rmas.kind, estimate, facts, reason))
         rule = facts.rules.browse(verdict.rule.id) if verdict.rule else facts.rules.browse()

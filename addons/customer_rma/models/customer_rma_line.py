@@ -383,7 +383,7 @@ class StockMove(models.Model):
         """Return the moves by which the goods were delivered for which these moves stand."""
         return self
 
-    def _lock_for_return(self):
+    def _lock_for_return_sql(self):
         """Return the SQL that writes the rows: parallel requests wait for each other, the later one sees the earlier one."""
         self.flush_recordset()
         return SQL(
@@ -403,7 +403,7 @@ class StockMove(models.Model):
         self.env['stock.location'].flush_model(['usage'])
         self.flush_model(['origin_returned_move_id', 'customer_rma_line_id', 'state', 'location_id'])
         taken, others = dict.fromkeys(self.ids, 0.0), []
-        locked = SQL('WITH locked AS (%s) ', self._lock_for_return()) if lock else SQL()
+        locked = SQL('WITH locked AS (%s) ', self._lock_for_return_sql()) if lock else SQL()
         # one query for all: no rights are asked here, whoever takes something, takes it
         for origin_id, quantity, other_id in self.env.execute_query(SQL(
                 '%sSELECT move_id, SUM(quantity_claimed), NULL FROM customer_rma_line'

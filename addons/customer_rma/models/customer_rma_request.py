@@ -297,7 +297,8 @@ class CustomerRma(models.Model):
             [('order_id.order_line', 'in', moves_sudo.sale_line_id.ids)], column_names(Line_sudo))
         orders = self._customer_orders(lines_sudo.order_id.ids)
         lines_of = lines_sudo.grouped('order_id')
-        orders._fields['order_line']._insert_cache(orders, [lines_of[order.sudo()].ids for order in orders])
+        orders._fields['order_line']._insert_cache(
+            orders, [tuple(lines_of[order.sudo()].ids) for order in orders])
         moves_sudo = moves_sudo.filtered(lambda move: (
             move.sale_line_id.order_id in orders and move.state == 'done' and move.location_dest_id.usage == 'customer'))
         items = {item['move'].id: item for item in self._items_of_moves(moves_sudo._delivered_goods(), kind)}

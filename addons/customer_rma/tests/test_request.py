@@ -70,6 +70,8 @@ class TestRequest(RmaCommon):
                 line.write({'quantity': quantity})
             with self.assertRaises(UserError, msg=quantity), self.env.cr.savepoint():
                 Line.create({'rma_id': rma.id, 'move_id': self._move(self.sold_a2).id, 'quantity': quantity})
+        text = Line.create({'rma_id': rma.id, 'move_id': self._move(self.sold_a2).id, 'quantity': '1'})
+        self.assertEqual((text.quantity, text.sudo().decision), (1, 'approve'), 'programs may send numbers as text')
         for fee in (float('nan'), 1e308, -1):
             for record in (line.sudo(), self.rule):
                 with self.assertRaises(CheckViolation), mute_logger('odoo.sql_db'), self.env.cr.savepoint():

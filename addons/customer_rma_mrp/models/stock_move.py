@@ -23,7 +23,7 @@ class StockMove(models.Model):
         """Of a set, no more is left than of the delivery that completed it, and than of the whole order line."""
         parts = self._of_kits()
         if lock and parts:
-            self.env.execute_query(parts._lock_for_return())
+            self.env.execute_query(parts._lock_for_return_sql())
         left = super(StockMove, self - parts)._returnable_quantities(without, lock)
         if not parts:
             return left

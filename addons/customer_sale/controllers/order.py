@@ -52,7 +52,7 @@ ORDERS = PortalList(
     title=_lt('Orders'),
     template='customer_sale.portal_my_orders',
     fields=('name', 'client_order_ref', 'partner_id', 'date_order', 'amount_total', 'currency_id', 'state',
-            'invoice_status', 'require_payment', 'access_token'),
+            'invoice_status', 'require_payment'),
     sortings={
         'date': Choice(_lt('Newest'), 'date_order desc, id desc'),
         'amount': Choice(_lt('Amount'), 'amount_total desc, id desc'),
@@ -201,7 +201,7 @@ class CustomerSalePortal(CustomerServicesPortal, CustomerPortal):
             fetch_together(users_sudo.partner_id)
             products_sudo = lines_sudo.product_id
             of_order = [('order_id', '=', order_id)]
-            note_empty(
+            note_empty(  # what other addons of Odoo ask for on the page, too, where they are installed
                 *((order_sudo, name) for name in (
                     'transaction_ids', 'picking_ids', 'stock_reference_ids', 'coupon_point_ids')),
                 (lines_sudo, 'move_ids'), (lines_sudo.invoice_lines.move_id, 'transaction_ids'),
